@@ -1,0 +1,1 @@
+"""The camera: renderer, labels, H.264 encoder and stream."""

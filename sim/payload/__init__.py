@@ -1,0 +1,1 @@
+"""What hangs under a drone: camera, gimbal and loudspeaker components, on our vehicle or on PX4 SITL."""

@@ -1,0 +1,1 @@
+"""Attach to, or start, the user's PX4 SITL."""

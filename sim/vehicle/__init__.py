@@ -1,0 +1,1 @@
+"""A PX4-flavoured multicopter speaking MAVLink 2."""

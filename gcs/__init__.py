@@ -1,0 +1,1 @@
+"""Patrol GCS: the service. Rooms follow the data path; imports go one way (see .importlinter)."""

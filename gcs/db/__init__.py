@@ -1,0 +1,1 @@
+"""SQLAlchemy 2.1 async base, session and Alembic migrations."""

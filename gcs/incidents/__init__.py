@@ -1,0 +1,1 @@
+"""Incidents: one per real event, from new to resolved, each step with who and when."""

@@ -1,0 +1,1 @@
+"""Speaking to road users through the drone, and watching whether it helped."""

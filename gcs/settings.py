@@ -37,9 +37,7 @@ class Settings(BaseSettings):
     @field_validator("links", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        return (
-            [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
-        )
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
     @property
     def resolved_database_url(self) -> str:

@@ -8,7 +8,7 @@ SHELL := bash
 PYTHON ?= python3
 PY := .venv/bin/python
 RUN_APT := libegl1 libgl1 libgl1-mesa-dri espeak-ng
-TEST_APT := $(RUN_APT) chromium fonts-noto-cjk
+TEST_APT := $(RUN_APT) chromium fonts-noto-cjk postgresql
 CONSOLE_SRC := $(shell find gcs/console -name node_modules -prune -o -name dist -prune -o -type f -print)
 
 demo: .setup/apt-run .setup/venv gcs/console/dist/index.html

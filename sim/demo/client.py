@@ -63,7 +63,7 @@ class Client:
 
 
 async def wait_healthy(base_url: str, timeout_s: float, alive: Callable[[], None]) -> Event:
-    """The service's health once it answers. `alive` raises when the service has ended; DemoFailure after the timeout."""
+    """The service's health once it answers. `alive` raises when the service has ended; else DemoFailure in the end."""
     deadline = asyncio.get_running_loop().time() + timeout_s
     async with httpx.AsyncClient(base_url=base_url, timeout=2.0) as http:
         while asyncio.get_running_loop().time() < deadline:

@@ -1,0 +1,34 @@
+"""Real parts for the incidents room: a SQLite file, a data directory, and what rules would say."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from incident_parts import ORIGIN, describe_place
+
+from gcs.db.base import Base, Database
+from gcs.incidents.service import Incidents
+from gcs.video.types import Frame
+
+
+@pytest.fixture
+async def db(tmp_path: Path) -> AsyncIterator[Database]:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'patrol.db'}")
+    async with database.engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def incidents(db: Database, tmp_path: Path) -> AsyncIterator[Incidents]:
+    room = Incidents(db, tmp_path, ORIGIN, describe_place)
+    await room.start()
+    yield room
+    await room.stop()
+
+
+@pytest.fixture
+def frame() -> Frame:
+    return Frame(np.full((360, 640, 3), 90, np.uint8), t_capture_unix_s=1_780_000_000.25, seq=1)

@@ -24,7 +24,7 @@ from gcs.rules.types import EventType, RuleEvent
 WarnHook = Callable[[AsyncSession, IncidentOut, Language, str], Awaitable[Callable[[], None]]]
 """(the confirming transaction, incident, language, by) -> what to call once that transaction is committed.
 
-Whoever warns journals the request in that same transaction: a confirmed incident and its request stand or fall together.
+Whoever warns journals the request in that same transaction: the confirmation and the request stand or fall together.
 """
 
 

@@ -29,9 +29,7 @@ async def test_a_reported_incident_says_where_when_and_why(incidents: Incidents,
     assert [(step.who, step.action) for step in out.log] == [("drone 1", "reported")]
 
 
-async def test_the_still_shows_the_boxed_vehicle_and_keeps_its_capture_time(
-    incidents: Incidents, frame: Frame
-) -> None:
+async def test_the_still_shows_the_boxed_vehicle_and_keeps_its_capture_time(incidents: Incidents, frame: Frame) -> None:
     report = await incidents.report(event(), frame)
     out = await incidents.get(report.incident_id)
     assert out.has_still

@@ -1,0 +1,29 @@
+"""Reports incidents as fast as it can and prints the id of each one announced, until it is killed."""
+
+import asyncio
+import sys
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+from incident_parts import ORIGIN, describe_place, event
+
+from gcs.db.base import Base, Database
+from gcs.incidents.service import Incidents
+from gcs.video.types import Frame
+
+
+async def main(folder: Path) -> None:
+    db = Database(f"sqlite+aiosqlite:///{folder / 'patrol.db'}")
+    async with db.engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    incidents = Incidents(db, folder, ORIGIN, describe_place)
+    await incidents.start()
+    with incidents.changes.subscribe() as changes:
+        for n in count():
+            frame = Frame(np.full((180, 320, 3), 90, np.uint8), t_capture_unix_s=float(n), seq=n)
+            await incidents.report(event(chainage_m=100.0 * n, t=n / 100), frame)
+            print((await changes.get()).id, flush=True)
+
+
+asyncio.run(main(Path(sys.argv[1])))

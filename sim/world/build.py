@@ -51,7 +51,7 @@ def build_net(net_file: Path = NET_FILE) -> None:
 
 
 def road_map(lanes: Iterable[Lane], origin: Origin) -> dict[str, Any]:
-    """The road map as a GeoJSON FeatureCollection: a LineString [lon, lat, z] per lane, z in metres above the origin."""
+    """The road map as a GeoJSON FeatureCollection: one LineString [lon, lat, z] per lane, z in metres above it."""
     return {
         "type": "FeatureCollection",
         "name": "zhongzhou",

@@ -109,6 +109,11 @@ class Lane:
             return "northbound" if north > 0 else "southbound"
         return "eastbound" if east > 0 else "westbound"
 
+    @property
+    def length_m(self) -> float:
+        """Length of the centre line."""
+        return float(np.linalg.norm(np.diff(self.shape, axis=0), axis=1).sum())
+
     def border(self, side: Literal["left", "right"]) -> NDArray[np.float64]:
         """The lane's border (N, 2), in driving direction."""
         return offset(self.shape, self.width_m / 2 if side == "left" else -self.width_m / 2)

@@ -1,0 +1,141 @@
+"""Runs a world in real time and serves its feed."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections import deque
+
+from sim.world.messages import ErrorMessage, FeedError, HeardMessage, TruthEvent, parse_client, snapshot_line
+from sim.world.pace import Pacer
+from sim.world.traffic import STEP_S
+from sim.world.world import World
+
+log = logging.getLogger(__name__)
+
+REPORT_S = 60.0
+MAX_WAITING = 1000
+"""Messages other than snapshots a client may leave unread before it is cut off."""
+WRITE_BUFFER = 1 << 16
+
+
+class _Client:
+    """One connection: the newest snapshot and the unread other messages wait here, never the world."""
+
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
+        self._writer = writer
+        self._waiting: deque[bytes] = deque()
+        self._snapshot: bytes | None = None
+        self._wake = asyncio.Event()
+        writer.transport.set_write_buffer_limits(high=WRITE_BUFFER)
+
+    def show(self, snapshot: bytes) -> None:
+        """Replaces the snapshot that waits."""
+        self._snapshot = snapshot
+        self._wake.set()
+
+    def tell(self, line: bytes) -> None:
+        """Queues a message that must not be lost; a client that reads none of them is cut off."""
+        if len(self._waiting) >= MAX_WAITING:
+            self._writer.transport.abort()
+            return
+        self._waiting.append(line)
+        self._wake.set()
+
+    async def write(self) -> None:
+        """Sends what waits, as fast as the client reads."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._waiting:
+                self._writer.write(self._waiting.popleft())
+            if self._snapshot is not None:
+                self._writer.write(self._snapshot)
+                self._snapshot = None
+            await self._writer.drain()
+
+
+class FeedServer:
+    """Steps the world at 10 Hz by the monotonic clock and tells every client what happens."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._clients: set[_Client] = set()
+        self._handlers: set[asyncio.Task[None]] = set()
+        self._open: dict[tuple[str, str], bytes] = {}
+        """The truth events that started and have not ended, told to whoever connects."""
+
+    async def serve(self, host: str, port: int, stop: asyncio.Event) -> None:
+        """Runs until `stop` is set. Raises OSError when the port is taken."""
+        server = await asyncio.start_server(self._connected, host, port)
+        log.info("feed on %s:%d, seed %d: %s", host, port, self._world.seed, self._world.scenario.title)
+        try:
+            await self._run(stop)
+        finally:
+            server.close()
+            for handler in self._handlers:
+                handler.cancel()
+            await asyncio.gather(*self._handlers, return_exceptions=True)
+
+    async def _run(self, stop: asyncio.Event) -> None:
+        pacer = Pacer(STEP_S, time.monotonic())
+        unix_of_monotonic = time.time() - time.monotonic()
+        reported_s = time.monotonic()
+        while not stop.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), max(0.001, pacer.wait_s(time.monotonic())))
+                return
+            self._step(pacer.due_s + unix_of_monotonic)
+            pacer.stepped()
+            if pacer.lost_s and time.monotonic() - reported_s >= REPORT_S:
+                log.warning("the machine is too slow: %.1f s of the last minute were skipped", pacer.lost_s)
+                pacer.lost_s, reported_s = 0.0, time.monotonic()
+
+    def _step(self, t_unix_s: float) -> None:
+        for truth in self._world.step():
+            line = TruthEvent.of(truth, t_unix_s).line()
+            if truth.phase == "start":
+                self._open[truth.event, truth.user] = line
+            else:
+                self._open.pop((truth.event, truth.user), None)
+            log.info("%s %s: %s on %s", truth.event, truth.phase, truth.user or "-", truth.lane_id)
+            for client in self._clients:
+                client.tell(line)
+        if self._clients:
+            line = snapshot_line(self._world.snapshot(t_unix_s))
+            for client in self._clients:
+                client.show(line)
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        handler = asyncio.current_task()
+        assert handler is not None
+        self._handlers.add(handler)
+        client = _Client(writer)
+        for line in self._open.values():
+            client.tell(line)
+        self._clients.add(client)
+        writing = asyncio.create_task(client.write())
+        reading = asyncio.create_task(self._read(client, reader))
+        try:
+            await asyncio.wait({writing, reading}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._clients.discard(client)
+            self._handlers.discard(handler)
+            for task in (writing, reading):
+                task.cancel()
+            await asyncio.gather(writing, reading, return_exceptions=True)
+            writer.close()
+
+    async def _read(self, client: _Client, reader: asyncio.StreamReader) -> None:
+        while line := await reader.readline():
+            try:
+                message = parse_client(line)
+            except FeedError as error:
+                log.warning("message not used: %s", error)
+                client.tell(ErrorMessage(message=str(error)).line())
+                continue
+            if isinstance(message, HeardMessage):
+                log.info("heard at (%.0f, %.0f) within %.0f m", message.x_m, message.y_m, message.radius_m)
+                self._world.heard(message.heard())
+            elif not self._world.trigger(message.event):
+                client.tell(ErrorMessage(message=f"event: nothing waits for the trigger {message.event!r}").line())

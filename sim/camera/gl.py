@@ -1,0 +1,24 @@
+"""Opens OpenGL without a display."""
+
+import os
+
+import moderngl
+
+PACKAGES = "libegl1 libgl1-mesa-dri libgl1"
+
+
+def open_context(threads: int = 2) -> moderngl.Context:
+    """A stand-alone EGL context of its own.
+
+    `threads` bounds the cores that Mesa's software rasteriser (llvmpipe) takes; a GPU driver ignores it. Mesa reads it
+    once a process, so the first context decides. Raises RuntimeError naming the Debian packages when EGL is missing.
+    """
+    os.environ.setdefault("LP_NUM_THREADS", str(threads))
+    try:
+        return moderngl.create_context(
+            require=330, standalone=True, backend="egl", libgl="libGL.so.1", libegl="libEGL.so.1"
+        )
+    except Exception as error:
+        raise RuntimeError(
+            f"cannot open OpenGL 3.3 through EGL ({error}); on Debian and Ubuntu: apt install {PACKAGES}"
+        ) from error

@@ -1,0 +1,71 @@
+"""All shader programs of the picture, and the light they share."""
+
+import moderngl
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.camera.look import Look
+from sim.camera.pose import CameraPose
+from sim.camera.shaders import models, static
+
+SHADOW_UNIT, GRAIN_UNIT = 0, 1
+FILM_GAIN = 1.12
+SURFACES = {
+    "solid": static.SOLID, "soft": static.SOFT, "walls": static.WALL, "paint": static.PAINT, "asphalt": static.ROAD,
+    "land": static.LAND,
+}  # fmt: skip
+"""Fragment shader of each static layer, roughly front to back: the depth test then spares hidden pixels their shading."""
+
+
+class Programs:
+    """Compiled once for a context."""
+
+    def __init__(self, gl: moderngl.Context) -> None:
+        self.surfaces = {name: gl.program(static.STATIC_VERTEX, source) for name, source in SURFACES.items()}
+        self.user = gl.program(models.USER_VERTEX, models.USER)
+        self.tree = gl.program(models.TREE_VERTEX, models.TREE)
+        self.sky = gl.program(static.SKY_VERTEX, static.SKY)
+        self.contact = gl.program(models.CONTACT_VERTEX, models.CONTACT)
+        self.static_depth = gl.program(models.STATIC_DEPTH, models.NOTHING)
+        self.model_depth = gl.program(models.MODEL_DEPTH, models.NOTHING)
+        self._lit = (*self.surfaces.values(), self.user, self.tree)
+        for program in self._lit:
+            _set(program, "shadow_map", SHADOW_UNIT)
+            _set(program, "grain", GRAIN_UNIT)
+
+    def light(
+        self, pose: CameraPose, look: Look, clip: NDArray[np.float64], to_shadow_map: NDArray[np.float64], size: tuple[int, int]
+    ) -> None:  # fmt: skip
+        """Sets camera, sun and air for one frame. `size` is (width, height) in pixels."""
+        values = {
+            "eye": tuple(map(float, pose.position_enu_m)), "to_sun": look.to_sun, "sun_light": look.sun_light,
+            "sky_light": look.sky_light, "haze_light": look.haze_light, "haze": look.haze_per_m,
+            "gain": tuple(FILM_GAIN * look.exposure * c for c in look.white_balance), "ground_tint": look.ground_tint,
+        }  # fmt: skip
+        for program in (*self._lit, self.sky):
+            for name, value in values.items():
+                _set(program, name, value)
+        for program in self._lit:
+            program["clip"].write(column_major(clip))
+            program["sun_clip"].write(column_major(to_shadow_map))
+        self.contact["clip"].write(column_major(clip))
+        self.contact["strength"].value = 0.55 + 0.2 * look.overcast
+        self.sky["ray_x"].value, self.sky["ray_y"].value, self.sky["ray_z"].value = _rays(pose, size)
+
+
+def _rays(pose: CameraPose, size: tuple[int, int]) -> tuple[tuple[float, ...], ...]:
+    """World directions of clip x, clip y and the optical axis: a pixel's ray is their sum weighted by (x, y, 1)."""
+    right, down, forward = pose.rotation
+    half = np.array(size) / 2 / pose.focal_px
+    return tuple(right * half[0]), tuple(down * half[1]), tuple(forward)
+
+
+def column_major(matrix: NDArray[np.float64]) -> bytes:
+    """A matrix as OpenGL reads it."""
+    return matrix.T.astype(np.float32).tobytes()
+
+
+def _set(program: moderngl.Program, name: str, value: object) -> None:
+    """Sets a uniform unless the compiler found it unused."""
+    if name in program:
+        program[name].value = value

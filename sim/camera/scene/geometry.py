@@ -1,0 +1,124 @@
+"""Collects flat-shaded static triangles, with what the surface shaders need at each corner."""
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from sim.camera.scene.lines import Line, chainage, normals
+
+Rgb = tuple[float, float, float]
+VERTEX = 11
+"""Floats a corner: position 3, normal 3, uv 2 (metres along and across), colour 3."""
+
+
+class Surface:
+    """Triangles of one material class."""
+
+    def __init__(self) -> None:
+        self._parts: list[NDArray[np.float64]] = []
+
+    def quads(self, corners: NDArray[np.float64], uv: NDArray[np.float64], colour: Rgb | NDArray[np.float64]) -> None:
+        """(n, 4, 3) corners counter-clockwise from outside, (n, 4, 2) uv, one colour or (n, 3)."""
+        n = len(corners)
+        normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+        normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-12)
+        rgb = np.broadcast_to(np.asarray(colour, float), (n, 3))
+        rows = np.concatenate(
+            [corners, np.repeat(normal[:, None], 4, 1), uv, np.repeat(rgb[:, None], 4, 1)], axis=2
+        )  # fmt: skip
+        self._parts.append(rows[:, [0, 1, 2, 0, 2, 3]].reshape(-1, VERTEX))
+
+    def strip(self, line: Line, right_m: float, left_m: float, z_m: float, colour: Rgb) -> None:
+        """A level band along a line between two offsets (left positive); uv = metres along, metres left of the line."""
+        n, s = normals(line), chainage(line)
+        r, le = line + n * right_m, line + n * left_m
+        z = np.full(len(line), z_m)
+        a, b = np.c_[r, z], np.c_[le, z]
+        corners = np.stack([a[:-1], a[1:], b[1:], b[:-1]], axis=1)
+        uv = np.stack(
+            [np.c_[s[:-1], np.full(len(s) - 1, right_m)], np.c_[s[1:], np.full(len(s) - 1, right_m)],
+             np.c_[s[1:], np.full(len(s) - 1, left_m)], np.c_[s[:-1], np.full(len(s) - 1, left_m)]], axis=1,
+        )  # fmt: skip
+        self.quads(corners, uv, colour)
+
+    def wall(self, line: Line, left_m: float, low_m: float, high_m: float, colour: Rgb, both: bool = False) -> None:
+        """An upright band along a line, seen from the line's right side (or from both)."""
+        p = line + normals(line) * left_m
+        s = chainage(line)
+        low, high = np.c_[p, np.full(len(p), low_m)], np.c_[p, np.full(len(p), high_m)]
+        corners = np.stack([low[:-1], low[1:], high[1:], high[:-1]], axis=1)
+        uv = np.stack(
+            [np.c_[s[:-1], np.full(len(s) - 1, low_m)], np.c_[s[1:], np.full(len(s) - 1, low_m)],
+             np.c_[s[1:], np.full(len(s) - 1, high_m)], np.c_[s[:-1], np.full(len(s) - 1, high_m)]], axis=1,
+        )  # fmt: skip
+        self.quads(corners, uv, colour)
+        if both:
+            self.quads(corners[:, ::-1], uv[:, ::-1], colour)
+
+    def box(self, centre: tuple[float, float, float], half: tuple[float, float, float], heading_rad: float, colour: Rgb, roof: Rgb | None = None) -> None:
+        """An upright box standing with its underside at centre z; half = half length, half width, height."""
+        c, s = np.cos(heading_rad), np.sin(heading_rad)
+        hx, hy, h = half
+        foot = np.array([[hx, hy], [-hx, hy], [-hx, -hy], [hx, -hy]]) @ np.array([[c, s], [-s, c]]) + centre[:2]
+        z0, z1 = centre[2], centre[2] + h
+        for i in range(4):
+            a, b = foot[i], foot[(i + 1) % 4]
+            w = float(np.linalg.norm(b - a))
+            corners = np.array([[[*a, z0], [*b, z0], [*b, z1], [*a, z1]]])
+            self.quads(corners, np.array([[[0, 0], [w, 0], [w, h], [0, h]]], float), colour)
+        top = np.c_[foot, np.full(4, z1)]
+        self.quads(top[None], foot[None] - foot[2], roof if roof is not None else colour)
+
+    def polygon(self, shape: BaseGeometry, z_m: float, colour: Rgb) -> None:
+        """A level polygon, holes allowed; uv = position along, and far from any lane's wheel tracks across."""
+        for triangle in shapely.get_parts(shapely.constrained_delaunay_triangles(shape)):
+            p = np.asarray(triangle.exterior.coords)[:3]
+            a, b = p[1] - p[0], p[2] - p[0]
+            if a[0] * b[1] - a[1] * b[0] < 0:
+                p = p[::-1]
+            uv = np.c_[p[:, 0], np.full(3, 9.0)]
+            self._parts.append(np.c_[p, np.full(3, z_m), np.tile([0.0, 0.0, 1.0], (3, 1)), uv, np.tile(colour, (3, 1))])
+
+    def tiles(self, size_m: float) -> "Tiles":
+        """The triangles sorted by ground tile, for culling."""
+        rows = np.concatenate(self._parts) if self._parts else np.zeros((0, VERTEX))
+        triangles = rows.reshape(-1, 3, VERTEX)
+        if not len(triangles):
+            return Tiles(np.zeros((0, VERTEX), np.float32), np.zeros(0, int), np.zeros(0, int), np.zeros((0, 3)), np.zeros(0))
+        cell = np.floor(triangles[:, :, :2].mean(axis=1) / size_m).astype(int)
+        _, key = np.unique(cell, axis=0, return_inverse=True)
+        key = key.reshape(-1)
+        order = np.argsort(key, kind="stable")
+        starts = np.flatnonzero(np.r_[True, np.diff(key[order]) > 0, True])
+        corner = triangles[order]
+        low = np.array([corner[a:b, :, :3].min(axis=(0, 1)) for a, b in zip(starts, starts[1:], strict=False)])
+        high = np.array([corner[a:b, :, :3].max(axis=(0, 1)) for a, b in zip(starts, starts[1:], strict=False)])
+        centre, radius = (low + high) / 2, np.linalg.norm(high - low, axis=1) / 2
+        return Tiles(corner.reshape(-1, VERTEX).astype(np.float32), starts[:-1] * 3, np.diff(starts) * 3, centre, radius)
+
+
+class Tiles:
+    """Vertices in tile order and each tile's range and bounding ball."""
+
+    def __init__(
+        self, vertices: NDArray[np.float32], first: NDArray[np.int64], count: NDArray[np.int64],
+        centre: NDArray[np.float64], radius: NDArray[np.float64],
+    ) -> None:  # fmt: skip
+        self.vertices = vertices
+        """(n, 11)"""
+        self.first, self.count = first, count
+        """(tiles,) vertex ranges."""
+        self.centre, self.radius = centre, radius
+        """(tiles, 3) and (tiles,) bounding balls, metres."""
+
+    def runs(self, visible: NDArray[np.bool_]) -> list[tuple[int, int]]:
+        """(first, count) vertex ranges that cover the visible tiles, neighbours joined."""
+        out: list[tuple[int, int]] = []
+        for i in np.flatnonzero(visible):
+            a, n = int(self.first[i]), int(self.count[i])
+            if out and out[-1][0] + out[-1][1] == a:
+                out[-1] = (out[-1][0], out[-1][1] + n)
+            else:
+                out.append((a, n))
+        return out

@@ -1,0 +1,49 @@
+"""The whole static scene, ready to upload."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.camera.scene import paving, roads, roadside, surroundings
+from sim.camera.scene.geometry import Surface, Tiles
+from sim.camera.scene.surroundings import Block, Trees
+
+TILE_M = 120.0
+LAND_TILE_M = 500.0
+
+
+@dataclass(frozen=True)
+class StaticScene:
+    """Tiled triangles by material class, and trees to instance."""
+
+    paint: Tiles
+    asphalt: Tiles
+    solid: Tiles
+    """Rails, kerbs, lamps, plant on roofs: one colour a face."""
+    soft: Tiles
+    """Hedges and planted beds."""
+    walls: Tiles
+    """Buildings."""
+    land: Tiles
+    trees: Trees
+    blocks: tuple[Block, ...]
+
+    @staticmethod
+    def load(net_path: Path | str, seed: int = 1) -> "StaticScene":
+        """Builds the scene around a SUMO network; the same seed gives the same trees and buildings.
+
+        Raises FileNotFoundError when the network is missing, ValueError when it holds no lanes.
+        """
+        net = roads.load(net_path)
+        paint, asphalt, solid, soft, walls, land = (Surface() for _ in range(6))
+        paving.paint(net, paint)
+        paving.asphalt(net, asphalt)
+        roadside.guard_rails(net, solid)
+        roadside.medians(net, solid, soft)
+        roadside.lamps(net, solid)
+        found = surroundings.blocks(net, seed)
+        surroundings.buildings(found, walls, solid, seed)
+        surroundings.land(net, land)
+        return StaticScene(
+            paint.tiles(TILE_M), asphalt.tiles(TILE_M), solid.tiles(TILE_M), soft.tiles(TILE_M), walls.tiles(TILE_M),
+            land.tiles(LAND_TILE_M), surroundings.trees(net, found, seed), tuple(found),
+        )  # fmt: skip

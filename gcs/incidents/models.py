@@ -38,6 +38,8 @@ class Incident(Base):
     sortie_id: Mapped[int | None]
     track_id: Mapped[int]
     vehicle_cls: Mapped[str] = mapped_column(String(20))
+    vehicle_colour: Mapped[str | None] = mapped_column(String(10))
+    """Only when the still leaves no doubt."""
     reason_zh: Mapped[str] = mapped_column(Text)
     reason_en: Mapped[str] = mapped_column(Text)
     still_captured_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from gcs.db.base import Database
 from gcs.geo import Origin
+from gcs.incidents.colour import vehicle_colour
 from gcs.incidents.evidence import Still, render_still, still_path, write_atomically
 from gcs.incidents.lifecycle import OPEN_STATES
 from gcs.incidents.models import Incident, IncidentLog
@@ -25,6 +26,8 @@ MEMORY = timedelta(hours=1)
 """Incidents neither seen nor closed for longer are not compared with new reports."""
 NEWS_EVERY_S = 2.0
 """An incident that goes on is written and announced this often, though rules see it in every frame."""
+SAME_FRAME_S = 0.5
+"""A picture further from the event's capture time would show the box beside the vehicle: it is not kept."""
 SEVERITIES = ("info", "warning", "critical")
 
 
@@ -83,6 +86,8 @@ class Reports:
         self, event: RuleEvent, still: Still | None, sortie_id: int | None
     ) -> tuple[Report, IncidentOut | None]:
         """Store the event; also returns the incident to announce, None when there is nothing new to say yet."""
+        if still is not None and abs(still.t_capture_unix_s - event.t_unix_s) > SAME_FRAME_S:
+            still = None
         place, place_note = self._place(event)
         seen = Sighting(
             event_type=event.event_type,
@@ -169,9 +174,10 @@ class Reports:
         lat, lon = self._origin.to_wgs84(event.user.x_m, event.user.y_m)
         caption = f"drone {event.drone_id}  {event.event_type}  {lat:.6f}, {lon:.6f}"
         caption += f"  {format_chainage(event.lane.chainage_m)}"
-        path, problem, digest = still_path(self._data_dir, incident_id), "", None
+        path, problem, digest, colour = still_path(self._data_dir, incident_id), "", None, None
         try:
             jpeg = await asyncio.to_thread(render_still, still, event.user.box, caption)
+            colour = vehicle_colour(still.image, event.user.box)
             digest = await asyncio.to_thread(write_atomically, path, jpeg)
         except (OSError, ValueError) as error:
             problem = f"the still could not be kept: {error}"
@@ -180,6 +186,7 @@ class Reports:
             row = await session.get_one(Incident, incident_id)
             if digest is not None:
                 row.still_captured_at, row.still_sha256 = _utc(still.t_capture_unix_s), digest
+                row.vehicle_colour = colour
             else:
                 row.log.append(self._row("system", "still_missing", problem))
             await session.flush()

@@ -49,6 +49,7 @@ class IncidentOut(BaseModel):
     sortie_id: int | None
     track_id: int
     vehicle_cls: str
+    vehicle_colour: str | None
     reason: Words
     has_still: bool
     still_captured_at: datetime | None

@@ -66,7 +66,8 @@ class Incidents:
     async def report(self, event: RuleEvent, still: Still | None = None, sortie_id: int | None = None) -> Report:
         """Take in what a rule saw: a new incident, or one already known seen again.
 
-        `still` is the frame the event was seen in; it is kept when the incident is new (or has none yet).
+        `still` is the frame the event was seen in (one of another time is ignored); it is kept when the incident is
+        new or has none yet.
         """
         async with self._lock:
             report, changed = await self._reports.take(event, still, sortie_id)

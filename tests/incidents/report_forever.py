@@ -6,7 +6,7 @@ from itertools import count
 from pathlib import Path
 
 import numpy as np
-from incident_parts import ORIGIN, describe_place, event
+from incident_parts import ORIGIN, T0, describe_place, event
 
 from gcs.db.base import Base, Database
 from gcs.incidents.service import Incidents
@@ -21,7 +21,7 @@ async def main(folder: Path) -> None:
     await incidents.start()
     with incidents.changes.subscribe() as changes:
         for n in count():
-            frame = Frame(np.full((180, 320, 3), 90, np.uint8), t_capture_unix_s=float(n), seq=n)
+            frame = Frame(np.full((180, 320, 3), 90, np.uint8), t_capture_unix_s=T0 + n / 100, seq=n)
             await incidents.report(event(chainage_m=100.0 * n, t=n / 100), frame)
             print((await changes.get()).id, flush=True)
 

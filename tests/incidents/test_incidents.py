@@ -47,6 +47,21 @@ async def test_the_still_shows_the_boxed_vehicle_and_keeps_its_capture_time(inci
     assert [p.name for p in path.parent.iterdir()] == ["still.jpg"]
 
 
+async def test_the_colour_is_noted_when_the_picture_leaves_no_doubt(incidents: Incidents, frame: Frame) -> None:
+    grey = await incidents.get((await incidents.report(event(), frame)).incident_id)
+    image = frame.image.copy()
+    image[144:180, 256:320] = (245, 245, 245)
+    white_frame = replace(frame, image=image)
+    white = await incidents.get((await incidents.report(event(chainage_m=2000), white_frame)).incident_id)
+    assert (grey.vehicle_colour, white.vehicle_colour) == (None, "white")
+
+
+async def test_a_picture_of_another_moment_is_no_evidence(incidents: Incidents, frame: Frame) -> None:
+    stale = replace(frame, t_capture_unix_s=T0 - 2)
+    out = await incidents.get((await incidents.report(event(), stale)).incident_id)
+    assert (out.has_still, len(out.log)) == (False, 1)
+
+
 async def test_an_incident_without_room_for_its_still_is_kept_and_says_so(
     incidents: Incidents, frame: Frame, tmp_path: Path
 ) -> None:

@@ -16,11 +16,13 @@ import cv2
 import numpy as np
 import typer
 from numpy.typing import NDArray
-from sim.camera.renderer import Renderer
+from shapely import Polygon, box
+from shapely.affinity import rotate, translate
 
 from models.evaluate import CLASSES
 from sim.camera.look import Look
 from sim.camera.pose import CameraPose, look
+from sim.camera.renderer import Renderer
 from sim.camera.scene import StaticScene
 from sim.geo import Origin
 from sim.world.snapshot import RoadUserState
@@ -30,7 +32,7 @@ ROADS = ROOT / "mission_plans" / "roads" / "zhongzhou.geojson"
 NETWORK = ROOT / "sim" / "world" / "network" / "zhongzhou.net.xml"
 WIDTH, HEIGHT = 1280, 720
 MIN_VISIBLE = 0.35
-MIN_SIDE_PX = 6
+MIN_SIDE_PX = 10
 
 KINDS = {
     "sedan": ("car", 4.6, 1.82, 1.45), "hatch": ("car", 4.1, 1.75, 1.5), "suv": ("car", 4.8, 1.95, 1.75),
@@ -96,9 +98,16 @@ def draw_kind(rng: np.random.Generator, lane_type: str) -> str:
     return str(rng.choice(list(weights), p=share / share.sum()))
 
 
+def footprint(x: float, y: float, heading_rad: float, length_m: float, width_m: float) -> Polygon:
+    """The ground a road user covers."""
+    rectangle = box(-length_m / 2, -width_m / 2, length_m / 2, width_m / 2)
+    return translate(rotate(rectangle, heading_rad, origin=(0, 0), use_radians=True), x, y)
+
+
 def place(rng: np.random.Generator, lanes: list[Lane], centre: NDArray[np.float64]) -> list[RoadUserState]:
     """Traffic within 200 m of a point: gaps from jammed to sparse, some vehicles on the shoulder."""
     users: list[RoadUserState] = []
+    taken: list[Polygon] = []
     gap_m = float(np.exp(rng.uniform(np.log(1.5), np.log(60.0))))
     for lane in lanes:
         if np.min(np.hypot(*(lane.line - centre).T)) > 400:
@@ -114,10 +123,14 @@ def place(rng: np.random.Generator, lanes: list[Lane], centre: NDArray[np.float6
             if np.hypot(x - centre[0], y - centre[1]) > 200:
                 continue
             across = rng.normal(0, 0.12) * lane.width_m
+            x, y, heading = x - np.sin(heading) * across, y + np.cos(heading) * across, heading + rng.normal(0, 0.03)
+            ground = footprint(x, y, heading, length, width)
+            if any(ground.intersects(other) for other in taken):
+                continue  # lanes cross inside junctions
+            taken.append(ground)
             users.append(
                 RoadUserState(
-                    id=f"r{len(users)}", kind=kind, cls=cls, x_m=x - np.sin(heading) * across,
-                    y_m=y + np.cos(heading) * across, z_m=0.0, heading_rad=heading + rng.normal(0, 0.03), speed_mps=0.0,
+                    id=f"r{len(users)}", kind=kind, cls=cls, x_m=x, y_m=y, z_m=0.0, heading_rad=heading, speed_mps=0.0,
                     length_m=length, width_m=width, height_m=height, lane_id=lane.id, lane_type=lane.lane_type,
                     colour=PAINT[rng.integers(len(PAINT))], brake=bool(rng.random() < 0.2),
                 )

@@ -69,9 +69,9 @@ class UdpSender:
     """MPEG-TS over UDP."""
 
     def __init__(self, port: int, size: tuple[int, int] = (640, 360)) -> None:
-        self._container = av.open(
-            f"udp://127.0.0.1:{port}?pkt_size=1316", "w", format="mpegts", options={"omit_video_pes_length": "0"}
-        )
+        # With its length in the PES header a receiver need not wait for the next access unit to see this one's end.
+        options = {"omit_video_pes_length": "0"}
+        self._container = av.open(f"udp://127.0.0.1:{port}?pkt_size=1316", "w", format="mpegts", options=options)
         self._stream = self._container.add_mux_stream("h264", width=size[0], height=size[1])
         self._begin_us: int | None = None
 

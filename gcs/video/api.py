@@ -90,7 +90,7 @@ async def video_socket(websocket: WebSocket, drone_id: int) -> None:
     results = await asyncio.gather(*tasks, return_exceptions=True)
     if channel.stream.ended.is_set():
         with contextlib.suppress(*GONE):
-            await websocket.close(status.WS_1012_SERVICE_RESTART, "the video was closed")
+            await websocket.close(status.WS_1001_GOING_AWAY, "the video was closed")
     for result in results:
         if isinstance(result, Exception) and not isinstance(result, GONE):
             raise result

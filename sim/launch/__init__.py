@@ -1,0 +1,1 @@
+"""Starting a whole simulation: ports, parts and their supervision."""

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import socket
 import time
 from collections import deque
 
@@ -17,6 +18,7 @@ REPORT_S = 60.0
 MAX_WAITING = 1000
 """Messages other than snapshots a client may leave unread before it is cut off."""
 WRITE_BUFFER = 1 << 16
+"""Bytes unread in our process and again in the kernel: small, so that a slow client sees few old snapshots."""
 
 
 class _Client:
@@ -28,6 +30,7 @@ class _Client:
         self._snapshot: bytes | None = None
         self._wake = asyncio.Event()
         writer.transport.set_write_buffer_limits(high=WRITE_BUFFER)
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, WRITE_BUFFER)
 
     def show(self, snapshot: bytes) -> None:
         """Replaces the snapshot that waits."""
@@ -59,7 +62,7 @@ class FeedServer:
     """Steps the world at 10 Hz by the monotonic clock and tells every client what happens."""
 
     def __init__(self, world: World) -> None:
-        self._world = world
+        self.world = world
         self._clients: set[_Client] = set()
         self._handlers: set[asyncio.Task[None]] = set()
         self._open: dict[tuple[str, str], bytes] = {}
@@ -68,7 +71,7 @@ class FeedServer:
     async def serve(self, host: str, port: int, stop: asyncio.Event) -> None:
         """Runs until `stop` is set. Raises OSError when the port is taken."""
         server = await asyncio.start_server(self._connected, host, port)
-        log.info("feed on %s:%d, seed %d: %s", host, port, self._world.seed, self._world.scenario.title)
+        log.info("feed on %s:%d, seed %d: %s", host, port, self.world.seed, self.world.scenario.title)
         try:
             await self._run(stop)
         finally:
@@ -85,14 +88,15 @@ class FeedServer:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), max(0.001, pacer.wait_s(time.monotonic())))
                 return
-            self._step(pacer.due_s + unix_of_monotonic)
+            self.step(pacer.due_s + unix_of_monotonic)
             pacer.stepped()
             if pacer.lost_s and time.monotonic() - reported_s >= REPORT_S:
                 log.warning("the machine is too slow: %.1f s of the last minute were skipped", pacer.lost_s)
                 pacer.lost_s, reported_s = 0.0, time.monotonic()
 
-    def _step(self, t_unix_s: float) -> None:
-        for truth in self._world.step():
+    def step(self, t_unix_s: float) -> None:
+        """One step of the world, told to the clients as of this wall-clock time."""
+        for truth in self.world.step():
             line = TruthEvent.of(truth, t_unix_s).line()
             if truth.phase == "start":
                 self._open[truth.event, truth.user] = line
@@ -102,7 +106,7 @@ class FeedServer:
             for client in self._clients:
                 client.tell(line)
         if self._clients:
-            line = snapshot_line(self._world.snapshot(t_unix_s))
+            line = snapshot_line(self.world.snapshot(t_unix_s))
             for client in self._clients:
                 client.show(line)
 
@@ -136,6 +140,6 @@ class FeedServer:
                 continue
             if isinstance(message, HeardMessage):
                 log.info("heard at (%.0f, %.0f) within %.0f m", message.x_m, message.y_m, message.radius_m)
-                self._world.heard(message.heard())
-            elif not self._world.trigger(message.event):
+                self.world.heard(message.heard())
+            elif not self.world.trigger(message.event):
                 client.tell(ErrorMessage(message=f"event: nothing waits for the trigger {message.event!r}").line())

@@ -110,7 +110,7 @@ class Traffic:
         v = libsumo.vehicle
         body = self._bodies.get(id_)
         if body is None:
-            kind = v.getTypeID(id_).split(".")[0]
+            kind = _kind(v.getTypeID(id_))
             body = _Body(kind, v.getLength(id_), v.getWidth(id_), v.getHeight(id_), colour_of(id_, kind))
             self._bodies[id_] = body
         x, y = v.getPosition(id_)
@@ -185,7 +185,7 @@ class Traffic:
         v = libsumo.vehicle
         found = []
         for id_ in v.getIDList():
-            if v.getLaneIndex(id_) != place.lane_index or v.getTypeID(id_).split(".")[0] not in kinds:
+            if v.getLaneIndex(id_) != place.lane_index or _kind(v.getTypeID(id_)) not in kinds:
                 continue
             route = v.getRoute(id_)
             if place.edge not in route[max(v.getRouteIndex(id_), 0) :]:
@@ -248,6 +248,11 @@ class Traffic:
         v.setLaneChangeMode(id_, NO_LANE_CHANGES)
         v.setSpeedMode(id_, NO_CHECKS)
         v.setSpeed(id_, max(0.0, speed_mps))
+
+
+def _kind(type_id: str) -> str:
+    """The kind in a SUMO type's id: `kind[.variant]`, with `@vehicle` appended once its class was changed."""
+    return type_id.split("@")[0].split(".")[0]
 
 
 def _heading(sumo_angle_deg: float) -> float:

@@ -21,7 +21,7 @@ from gcs.incidents.schemas import IncidentOut, incident_out, steps_taken
 from gcs.people.schemas import Language
 from gcs.rules.types import EventType, RuleEvent
 
-WarnHook = Callable[[AsyncSession, IncidentOut, Language, str], Awaitable[Callable[[], None]]]
+WarnHook = Callable[[AsyncSession, IncidentOut, Language, str], Awaitable[Callable[[], Awaitable[None]]]]
 """(the confirming transaction, incident, language, by) -> what to call once that transaction is committed.
 
 Whoever warns journals the request in that same transaction: the confirmation and the request stand or fall together.
@@ -176,7 +176,7 @@ class Incidents:
         if not by.strip():
             raise ValueError("by: every step needs a named person")
         async with self._lock:
-            then: Callable[[], None] | None = None
+            then: Callable[[], Awaitable[None]] | None = None
             async with self._db.session() as session:
                 changes = {"state": step, f"{step}_at": self._clock()} | (values or {})
                 won = await _move(session, incident_id, FROM[step], changes)
@@ -195,9 +195,9 @@ class Incidents:
                     hook, language = warning
                     then = await hook(session, out, language, by)
             self._announce(out)
-            if then is not None:
-                then()
-            return out
+        if then is not None:
+            await then()
+        return out
 
     def _note(self, row: Incident, who: str, action: str, note: str) -> None:
         row.log.append(IncidentLog(at=self._clock(), who=who, action=action, note=note))

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from incident_parts import ORIGIN, describe_place
 
 from gcs.db.base import Base, Database
 from gcs.incidents.service import Incidents
 from gcs.video.types import Frame
+from tests.incidents.parts import ORIGIN, describe_place
 
 
 @pytest.fixture

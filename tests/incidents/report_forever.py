@@ -6,11 +6,11 @@ from itertools import count
 from pathlib import Path
 
 import numpy as np
-from incident_parts import ORIGIN, T0, describe_place, event
 
 from gcs.db.base import Base, Database
 from gcs.incidents.service import Incidents
 from gcs.video.types import Frame
+from tests.incidents.parts import ORIGIN, T0, describe_place, event
 
 
 async def main(folder: Path) -> None:

@@ -7,12 +7,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from incident_parts import ORIGIN, T0, describe_place, event
 
 from gcs.incidents.lifecycle import NotFound, Refused
 from gcs.incidents.place import format_chainage
 from gcs.incidents.service import Incidents
 from gcs.video.types import Frame
+from tests.incidents.parts import ORIGIN, T0, describe_place, event
 
 
 async def test_a_reported_incident_says_where_when_and_why(incidents: Incidents, frame: Frame) -> None:

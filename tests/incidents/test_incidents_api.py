@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
-from incident_parts import event
 
 from gcs.db.base import Database
 from gcs.incidents import api
@@ -13,6 +12,7 @@ from gcs.incidents.service import Incidents
 from gcs.people.schemas import NewUser, Role
 from gcs.people.service import People
 from gcs.video.types import Frame
+from tests.incidents.parts import event
 
 PASSWORD = "a long password"
 

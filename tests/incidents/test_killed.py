@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 
 import cv2
-from incident_parts import ORIGIN, describe_place
 
 from gcs.db.base import Database
 from gcs.incidents.service import Incidents
+from tests.incidents.parts import ORIGIN, describe_place
 
 ROOT = Path(__file__).parents[2]
 

@@ -81,7 +81,7 @@ class Journal:
         self,
         order: Order,
         send: Callable[[], Awaitable[None]],
-        ready: Callable[[], None],
+        ready: Callable[[], Awaitable[None]],
         effect: Effect | None = None,
         said: Callable[[float], list[str]] = lambda _since: [],
     ) -> CommandRecord:
@@ -106,7 +106,7 @@ class Journal:
         self,
         order: Order,
         send: Callable[[], Awaitable[None]],
-        ready: Callable[[], None],
+        ready: Callable[[], Awaitable[None]],
         effect: Effect | None,
         said: Callable[[float], list[str]],
     ) -> CommandRecord:
@@ -114,7 +114,7 @@ class Journal:
             return _same(order, known)
         if self._pending[order.drone] >= PENDING_PER_DRONE:
             raise Refused(f"drone {order.drone}: {PENDING_PER_DRONE} commands are still waiting for an answer")
-        ready()
+        await ready()
         self._pending[order.drone] += 1
         try:
             row = await self._insert(order)

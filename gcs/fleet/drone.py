@@ -18,7 +18,7 @@ from gcs.fleet.camera import Camera
 from gcs.fleet.commands import Effect, Journal, Order, new_key
 from gcs.fleet.errors import FleetError, Refused
 from gcs.fleet.gimbal import REACH_S, REACHED_DEG, Gimbal
-from gcs.fleet.mav import CAMERA, SPEAKER, Msg
+from gcs.fleet.mav import CAMERA, GIMBAL, SPEAKER, Msg
 from gcs.fleet.peer import Peer
 from gcs.fleet.plan import FlightPlan
 from gcs.fleet.pose import Pose, PoseHistory
@@ -34,6 +34,7 @@ STREAM_POLL_S = 5.0
 EFFECT_S = 10.0
 GOTO_S = 300.0
 ARRIVED_M = 3.0
+HEARTBEAT_S = 1.5
 RATES_HZ = {
     Msg.GLOBAL_POSITION_INT: 10.0,
     Msg.ATTITUDE: 10.0,
@@ -73,6 +74,11 @@ class Drone:
     def speaker(self) -> SpeakerLink | None:
         """None while the loudspeaker component isn't heard."""
         return self._speaker if self.telemetry.present(SPEAKER) else None
+
+    @property
+    def has_gimbal(self) -> bool:
+        """Whether a gimbal component is heard."""
+        return self.telemetry.present(GIMBAL)
 
     def camera_pose(self, t_unix_s: float) -> Pose | None:
         """The camera at a capture time; None when telemetry doesn't cover it."""
@@ -141,8 +147,8 @@ class Drone:
     ) -> CommandRecord:
         """Fly to a place at a height above home, and hold there."""
 
-        def ready() -> None:
-            self._refuse_unarmed()
+        async def ready() -> None:
+            await self._refuse_unarmed()
             if self.telemetry.home() is None:
                 raise Refused(f"drone {self.system_id}: its home is not known")
 
@@ -240,14 +246,14 @@ class Drone:
         order: Order,
         send: Callable[[], Awaitable[None]],
         effect: Effect | None = None,
-        ready: Callable[[], None] | None = None,
+        ready: Callable[[], Awaitable[None]] | None = None,
     ) -> CommandRecord:
-        def check() -> None:
+        async def check() -> None:
             link = self.telemetry.link(time.monotonic())
             if link.state == "lost":
                 raise Refused(f"drone {self.system_id} is lost: not heard for {link.age_s:.0f} s")
             if ready is not None:
-                ready()
+                await ready()
 
         return await self._journal.run(order, send, check, effect, self.telemetry.texts_since)
 
@@ -260,11 +266,13 @@ class Drone:
     def _effect(self, seen: Callable[[DroneState], bool], timeout_s: float = EFFECT_S) -> Effect:
         return Effect(seen, self.until, timeout_s)
 
-    def _refuse_unarmed(self) -> None:
-        if not self.state.armed:
-            raise Refused(f"drone {self.system_id} is not armed")
+    async def _refuse_unarmed(self) -> None:
+        try:  # the heartbeat that tells of arming comes once a second
+            await self.until(lambda s: s.armed is True, HEARTBEAT_S)
+        except TimeoutError:
+            raise Refused(f"drone {self.system_id} is not armed") from None
 
-    def _refuse_without_mission(self) -> None:
+    async def _refuse_without_mission(self) -> None:
         mission = self.state.mission
         if self._loaded is None and (mission is None or mission.total == 0):
             raise Refused(f"drone {self.system_id} has no mission: upload a plan first")

@@ -1,0 +1,299 @@
+"""One sortie: sent, watched until it has landed, held for alerts, found again after a restart."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+from mavsdk.exceptions import MavsdkError
+
+from gcs.db.base import utc_now
+from gcs.fleet.drone import Drone
+from gcs.fleet.errors import FleetError, Refused
+from gcs.fleet.plan import FlightPlan
+from gcs.fleet.schemas import CommandRecord, DroneState
+from gcs.missions.checks import first_gimbal_pitch_deg, gimbal_pitch_deg
+from gcs.missions.journal import SortieJournal
+from gcs.missions.observe import observe
+from gcs.missions.preflight import problems, set_failsafes
+from gcs.missions.schemas import ENDED, IN_FLIGHT, SortieOut, SortieState
+
+log = logging.getLogger(__name__)
+
+SERVICE = "service"
+TAKEOFF_S = 40.0
+MODE_S = 5.0
+HEARD_S = 3.0
+RETRY_S = 2.0
+
+
+class Flight:
+    """Runs one sortie in a task of its own until it has landed or was aborted."""
+
+    def __init__(
+        self, sortie: SortieOut, plan: FlightPlan, journal: SortieJournal, *, held_for_alert: bool = False
+    ) -> None:
+        self.sortie = sortie
+        self.plan = plan
+        self.held_for_alert = held_for_alert
+        self.drone: Drone | None = None
+        self._journal = journal
+        self._settled_s = 0.0
+        """Until when (monotonic) telemetry may lag behind the last order."""
+        self._mode: str | None = None
+        self._gimbal_deg: float | None = None
+        self._gimbal_task: asyncio.Task[None] | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._alert = asyncio.Lock()
+
+    @property
+    def ended(self) -> bool:
+        """Landed or aborted."""
+        return self.sortie.state in ENDED
+
+    def launch(self, drone: Drone) -> None:
+        """Send the drone: upload, check, authorise, arm, start; then watch."""
+        self._run(drone, self._launch)
+
+    def attach(self, found: Awaitable[Drone]) -> None:
+        """After a restart of the service: find the drone, and go on if it still flies this plan."""
+
+        async def run() -> None:
+            drone = await self._find(found)
+            drone.sortie_id = self.sortie.id
+            self.drone = drone
+            try:
+                if await self._still_flies(drone):
+                    await self._watch(drone)
+            finally:
+                drone.sortie_id = None
+
+        self._task = asyncio.create_task(self._guard(run))
+
+    async def stop(self) -> None:
+        """Stop watching; the sortie goes on and is found again."""
+        tasks = [task for task in (self._task, self._gimbal_task) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def return_home(self, by: str) -> SortieOut:
+        """Order the return. Raises Refused with the reason."""
+        if self.sortie.state not in ("flying", "holding") or self.drone is None:
+            raise Refused(f"sortie {self.sortie.id} is {self.sortie.state}: there is nothing to call back")
+        _accepted(await self.drone.return_to_launch(by))
+        await self._ordered("returning", by, "called back")
+        return self.sortie
+
+    async def hold_for_alert(self, lat_deg: float, lon_deg: float) -> bool:
+        """Pause over the road and look at the place; False when the sortie isn't flying its plan or may not be held."""
+        drone, sortie = self.drone, self.sortie
+        if drone is None or not sortie.hold_on_alert or sortie.state != "flying" or self._alert.locked():
+            return False
+        async with self._alert:
+            who = f"{sortie.by} (hold on alert)"
+            try:
+                _accepted(await drone.pause(who))
+                self.held_for_alert = True
+                where = f"hold to look at {lat_deg:.6f}, {lon_deg:.6f}"
+                await self._ordered("holding", who, where, held_for_alert=True)
+                home = drone.state.home
+                _accepted(await drone.point_gimbal_at(lat_deg, lon_deg, home.alt_amsl_m if home else 0.0, who))
+            except FleetError as error:
+                await self._note(SERVICE, f"hold on alert: {error}")
+            return self.held_for_alert
+
+    async def release(self) -> bool:
+        """Look where the plan says and go on with it; False when it wasn't held for an alert."""
+        drone = self.drone
+        if drone is None or not self.held_for_alert or self.sortie.state != "holding":
+            return False
+        async with self._alert:
+            who = f"{self.sortie.by} (hold on alert)"
+            try:
+                _accepted(await drone.resume(who))
+            except FleetError as error:
+                await self._note(SERVICE, f"going on after the alert: {error}")
+                return False
+            await self._go_on("flying", who, "go on with the plan")
+            return True
+
+    # --- the task ---------------------------------------------------------------------------------------------------
+
+    def _run(self, drone: Drone, body: Callable[[Drone], Awaitable[None]]) -> None:
+        self.drone = drone
+        drone.sortie_id = self.sortie.id
+
+        async def run() -> None:
+            try:
+                await body(drone)
+            finally:
+                if self.ended:
+                    drone.sortie_id = None
+
+        self._task = asyncio.create_task(self._guard(run))
+
+    async def _guard(self, body: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await body()
+        except Exception:
+            log.exception("sortie %d: the watch failed; the drone is not watched any more", self.sortie.id)
+            raise
+
+    async def _launch(self, drone: Drone) -> None:
+        by = self.sortie.by
+        try:
+            _accepted(await drone.upload(self.plan, by))
+            if left := problems(drone.state, self.plan):
+                raise Refused("; ".join(left))
+            await self._move("checked", SERVICE, "mission and fence loaded and read back, preflight passed")
+            changed = await set_failsafes(drone, by)
+            await self._move("authorised", by, "; ".join(["authorised", *changed]))
+            await self._first_aim(drone)
+            _accepted(await drone.arm(by))
+            _accepted(await drone.start_mission(by))
+        except FleetError as error:
+            await self._abort(drone, str(error))
+            return
+        if await self._took_off(drone):
+            await self._watch(drone)
+
+    async def _took_off(self, drone: Drone) -> bool:
+        armed = False
+
+        def settled(s: DroneState) -> bool:
+            nonlocal armed
+            stopped = armed and s.armed is False
+            armed = armed or s.armed is True
+            return stopped or s.link.state == "lost" or s.landed_state in ("IN_AIR", "TAKING_OFF")
+
+        try:
+            seen = await drone.until(settled, TAKEOFF_S)
+        except TimeoutError:
+            await self._abort(drone, f"it did not take off within {TAKEOFF_S:.0f} s")
+            return False
+        if seen.link.state != "lost" and seen.armed is False:
+            words = "; ".join(["the motors stopped before it took off", *(t.text for t in seen.status_texts[-2:])])
+            await self._abort(drone, words)
+            return False
+        await self._move("flying", SERVICE, "airborne", airborne_at=utc_now())
+        return True
+
+    async def _watch(self, drone: Drone) -> None:
+        with drone.changes.subscribe(4) as changes:
+            seen = drone.state
+            while True:
+                await self._see(drone, seen)
+                if self.ended:
+                    return
+                seen = await changes.get()
+
+    async def _see(self, drone: Drone, seen: DroneState) -> None:
+        change = observe(self.sortie.state, self.sortie.airborne_at is not None, seen)
+        if change is None or change[0] == "lost":
+            self._settled_s = 0.0
+        elif change[0] in IN_FLIGHT and time.monotonic() < self._settled_s:
+            return  # the heartbeat that shows what was ordered comes once a second
+        if change is not None:
+            await self._told(drone, *change)
+        elif seen.live and seen.flight_mode not in (None, self._mode) and self._mode is not None:
+            await self._note(drone.name, f"flight mode {seen.flight_mode}")
+        self._mode = seen.flight_mode or self._mode
+        if self.sortie.state == "flying" and seen.live and seen.mission is not None:
+            self._follow_gimbal(drone, seen.mission.current)
+
+    async def _told(self, drone: Drone, state: SortieState, why: str) -> None:
+        extra: dict[str, Any] = {"landed_at": utc_now()} if state == "landed" else {}
+        if state in ("lost", "aborted"):
+            extra["reason"] = why
+        who = SERVICE if state in ("lost", "landed") else drone.name
+        if state == "flying" and self.held_for_alert:
+            await self._go_on(state, who, why)  # somebody else resumed it
+        else:
+            await self._move(state, who, why, **extra)
+
+    def _follow_gimbal(self, drone: Drone, current: int) -> None:
+        """A vehicle without a gimbal manager of its own passes over the plan's gimbal items: command them from here."""
+        pitch_deg = gimbal_pitch_deg(self.plan, current)
+        busy = self._gimbal_task is not None and not self._gimbal_task.done()
+        if pitch_deg is None or pitch_deg == self._gimbal_deg or busy or not drone.has_gimbal:
+            return
+        self._gimbal_deg = pitch_deg
+        self._gimbal_task = asyncio.create_task(self._aim(drone, pitch_deg))
+
+    async def _first_aim(self, drone: Drone) -> None:
+        pitch_deg = first_gimbal_pitch_deg(self.plan)
+        if pitch_deg is not None and drone.has_gimbal:
+            self._gimbal_deg = pitch_deg
+            await self._aim(drone, pitch_deg)
+
+    async def _aim(self, drone: Drone, pitch_deg: float) -> None:
+        try:
+            _accepted(await drone.point_gimbal(pitch_deg, 0.0, self.sortie.by))
+        except FleetError as error:
+            await self._note(SERVICE, f"the gimbal was not pointed to {pitch_deg:.0f} degrees: {error}")
+
+    async def _find(self, found: Awaitable[Drone]) -> Drone:
+        waiting = asyncio.ensure_future(found)
+        done, _ = await asyncio.wait([waiting], timeout=HEARD_S)
+        if not done and self.sortie.state in IN_FLIGHT:
+            reason = "the drone has not been heard since the service restarted"
+            await self._move("lost", SERVICE, reason, reason=reason)
+        return await waiting
+
+    async def _still_flies(self, drone: Drone) -> bool:
+        """Whether to go on watching. Waits until the drone tells enough."""
+        while True:
+            seen = await drone.until(lambda s: s.live and s.armed is not None and s.landed_state is not None, None)
+            if seen.landed_state == "ON_GROUND" and not seen.armed:
+                break
+            try:
+                same = await drone.flies(self.plan)
+            except MavsdkError:
+                await asyncio.sleep(RETRY_S)
+                continue
+            if not same:
+                reason = "after the service's restart the drone was found flying another mission"
+                await self._move("aborted", SERVICE, reason, reason=reason)
+                return False
+            extra = {} if self.sortie.airborne_at else {"airborne_at": utc_now()}
+            await self._note(SERVICE, "the service restarted: the drone still flies this plan", **extra)
+            return True
+        if self.sortie.airborne_at is None:
+            reason = "the service restarted before it took off"
+            await self._move("aborted", SERVICE, reason, reason=reason)
+        else:
+            await self._move("landed", SERVICE, "found landed after the service's restart", landed_at=utc_now())
+        return False
+
+    async def _abort(self, drone: Drone, reason: str) -> None:
+        """Only on the ground: the motors are stopped if they run."""
+        if drone.state.armed:
+            with suppress(FleetError):
+                await drone.disarm(self.sortie.by)
+        await self._move("aborted", SERVICE, reason, reason=reason)
+
+    async def _ordered(self, state: SortieState, who: str, text: str, **extra: Any) -> None:
+        """An accepted order counts at once; telemetry has MODE_S to show it, then it is believed again."""
+        self._settled_s = time.monotonic() + MODE_S
+        await self._move(state, who, text, **extra)
+
+    async def _go_on(self, state: SortieState, who: str, text: str) -> None:
+        """From an alert back to the plan, and to the plan's gimbal."""
+        self.held_for_alert, self._gimbal_deg = False, None
+        await self._ordered(state, who, text, held_for_alert=False)
+
+    async def _move(self, state: SortieState, who: str, text: str, **extra: Any) -> None:
+        extra.setdefault("reason", None)
+        self.sortie = await self._journal.change(self.sortie.id, who, text, state=state, **extra)
+        log.info("sortie %d: %s: %s", self.sortie.id, state, text)
+
+    async def _note(self, who: str, text: str, **extra: Any) -> None:
+        self.sortie = await self._journal.change(self.sortie.id, who, text, **extra)
+
+
+def _accepted(record: CommandRecord) -> None:
+    if record.state != "accepted":
+        raise Refused(f"{record.name} {record.state.replace('_', ' ')}: {record.reason}")

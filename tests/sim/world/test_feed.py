@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import pairwise
+from typing import TypeVar
 
 import pytest
 
@@ -19,6 +20,7 @@ from sim.world.snapshot import Snapshot
 from sim.world.world import World
 
 HOST = "127.0.0.1"
+Message = TypeVar("Message", TruthEvent, ErrorMessage)
 
 
 def free_port() -> int:
@@ -44,10 +46,10 @@ def fast_forward(server: FeedServer, to_sim_s: float) -> None:
         server.step(time.time())
 
 
-async def truth(feed: FeedClient) -> TruthEvent:
+async def next_of(kind: type[Message], feed: FeedClient) -> Message:
     async with asyncio.timeout(5.0):
         async for message in feed:
-            if isinstance(message, TruthEvent):
+            if isinstance(message, kind):
                 return message
     raise AssertionError("the feed ended")
 
@@ -90,13 +92,13 @@ async def test_heard_over_the_feed_makes_the_car_leave_and_truth_tells_it() -> N
     with World(load_scenario("shoulder_stop")) as world:
         async with served(world, port) as server, FeedClient(HOST, port) as feed:
             fast_forward(server, 35.0)
-            car = await truth(feed)
+            car = await next_of(TruthEvent, feed)
             assert (car.event, car.phase, car.lane_id) == ("emergency_lane_occupancy", "start", "nb_3_0")
             spoken = {"x_m": car.x_m, "y_m": car.y_m, "radius_m": 80, "t_unix_s": time.time(), "text": "1f0c"}
             await feed.send({"type": "heard", **spoken})
             await feed.snapshot()
             fast_forward(server, 60.0)
-            left = await truth(feed)
+            left = await next_of(TruthEvent, feed)
             assert (left.phase, left.user) == ("end", car.user)
             assert list(feed.truth) == [car, left]
 
@@ -107,7 +109,7 @@ async def test_truth_that_goes_on_is_told_to_whoever_connects_later() -> None:
         async with served(world, port) as server:
             fast_forward(server, 40.0)
             async with FeedClient(HOST, port) as feed:
-                assert (await truth(feed)).phase == "start"
+                assert (await next_of(TruthEvent, feed)).phase == "start"
 
 
 async def test_bad_message_is_answered_by_naming_the_field_and_the_feed_goes_on() -> None:
@@ -116,11 +118,7 @@ async def test_bad_message_is_answered_by_naming_the_field_and_the_feed_goes_on(
         async with served(world, port), FeedClient(HOST, port) as feed:
             await feed.snapshot()
             await feed.send({"type": "heard", "x_m": 1.0, "y_m": "north", "radius_m": 5.0, "t_unix_s": 0.0})
-            async with asyncio.timeout(5.0):
-                async for message in feed:
-                    if isinstance(message, ErrorMessage):
-                        break
-            assert "y_m" in message.message
+            assert "y_m" in (await next_of(ErrorMessage, feed)).message
             assert isinstance(await feed.snapshot(), Snapshot)
 
 

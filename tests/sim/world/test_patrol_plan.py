@@ -3,18 +3,17 @@
 import json
 from itertools import pairwise
 from math import atan2, dist, radians, tan
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from shapely.geometry import Point, Polygon
 
 from sim.camera.pose import look
-from sim.world.build import ORIGIN
+from sim.world.build import ORIGIN, ROAD_MAP
 from sim.world.roads import load_lanes
 from sim.world.scenario import load_scenario
 
-PLAN: dict[str, Any] = json.loads(Path("mission_plans/zhongzhou_patrol.plan").read_text(encoding="utf-8"))
+PLAN: dict[str, Any] = json.loads((ROAD_MAP.parents[1] / "zhongzhou_patrol.plan").read_text(encoding="utf-8"))
 ITEMS: list[dict[str, Any]] = PLAN["mission"]["items"]
 WAYPOINTS = [ORIGIN.to_enu(*item["params"][4:6]) for item in ITEMS if item["command"] == 16]
 FOCAL_PX = 640 / tan(radians(65 / 2))

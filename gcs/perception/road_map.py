@@ -1,0 +1,125 @@
+"""The road map: lanes as lines with widths, in ENU metres about the map's origin, and which lane a place is in."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+from shapely import LineString, Point, Polygon, STRtree
+
+from gcs.geo import Origin
+from gcs.perception.road_file import LaneFeature, RoadMapError, read_road_file
+from gcs.perception.types import LaneFix, LaneType
+
+Array = NDArray[np.float64]
+
+CONFIDENT_SHARE = 0.75
+"""A lane is only named when at least this share of the position's error ellipse lies between its borders."""
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One lane of the map. `line` is its centre, (n, 2) ENU metres in driving direction."""
+
+    id: str
+    lane_type: LaneType
+    width_m: float
+    line: Array
+    feature: LaneFeature
+
+    def locate(self, x_m: float, y_m: float) -> tuple[float, float, float]:
+        """(offset_m, along_m, direction_rad): signed distance to the left of the line, way along it, its direction."""
+        a, d = self.line[:-1], np.diff(self.line, axis=0)
+        length = np.hypot(d[:, 0], d[:, 1])
+        r = np.array([x_m, y_m]) - a
+        t = np.clip(np.einsum("ij,ij->i", r, d) / length**2, 0.0, 1.0)
+        gap = r - t[:, None] * d
+        i = int(np.argmin(np.einsum("ij,ij->i", gap, gap)))
+        offset_m = (d[i, 0] * r[i, 1] - d[i, 1] * r[i, 0]) / length[i]
+        along_m = length[:i].sum() + t[i] * length[i]
+        return float(offset_m), float(along_m), math.atan2(d[i, 1], d[i, 0])
+
+    def chainage_m(self, along_m: float) -> float:
+        """Distance along the road at `along_m` of this lane; roads may count against the driving direction."""
+        f = self.feature.properties
+        length_m = float(np.hypot(*np.diff(self.line, axis=0).T).sum())
+        return f.chainage_start_m + (f.chainage_end_m - f.chainage_start_m) * along_m / length_m
+
+
+class RoadMap:
+    """Lanes with an index over their surfaces."""
+
+    def __init__(self, origin: Origin, lanes: list[Lane], geojson: dict[str, Any]) -> None:
+        self.origin = origin
+        self.lanes: Mapping[str, Lane] = {lane.id: lane for lane in lanes}
+        self.geojson = geojson
+        """All features as one FeatureCollection with the foreign member `origin`."""
+        self._lanes = lanes
+        self._tree = STRtree([_surface(lane) for lane in lanes])
+
+    @staticmethod
+    def load(path: Path) -> "RoadMap":
+        """Read a GeoJSON file, or all `*.geojson` of a folder; the first file's origin serves all.
+
+        Raises RoadMapError naming file, feature and field.
+        """
+        files = sorted(path.glob("*.geojson")) if path.is_dir() else [path]
+        roads = [read_road_file(file) for file in files]
+        if not roads:
+            raise RoadMapError(f"{path}: no *.geojson file")
+        origin = roads[0].origin
+        features = [feature for road in roads for feature in road.lanes]
+        ids = [feature.properties.id for feature in features]
+        if twice := {i for i in ids if ids.count(i) > 1}:
+            raise RoadMapError(f"{path}: lane ids occur more than once: {', '.join(sorted(twice)[:5])}")
+        lanes = [_lane(feature, origin) for feature in features]
+        merged = dict(roads[0].geojson)
+        merged["features"] = [feature for road in roads for feature in road.geojson["features"]]
+        return RoadMap(origin, lanes, merged)
+
+    def lane_at(
+        self, x_m: float, y_m: float, sigma: float | Array, confident_share: float = CONFIDENT_SHARE
+    ) -> LaneFix | None:
+        """The lane at a place (ENU metres) known to `sigma`: a standard deviation in metres or a (2, 2) covariance.
+
+        None where there is no lane, where the error ellipse reaches too far over the lane's borders, or where lanes of
+        different types overlap.
+        """
+        under = [self._lanes[i] for i in self._tree.query(Point(x_m, y_m), predicate="intersects")]
+        if not under or len({lane.lane_type for lane in under}) > 1:
+            return None
+        fixes = [self._fix(lane, x_m, y_m, sigma) for lane in under]
+        best = max(fixes, key=lambda fix: fix.confidence)
+        return best if best.confidence >= confident_share else None
+
+    def direction_at(self, x_m: float, y_m: float, reach_m: float = 4.0) -> float | None:
+        """Driving direction (radians counter-clockwise from east) of the lane at a place, or nearest within reach."""
+        at = Point(x_m, y_m)
+        near = self._tree.query(at, predicate="dwithin", distance=reach_m)
+        if not len(near):
+            return None
+        places = [self._lanes[i].locate(x_m, y_m) for i in near]
+        return min(places, key=lambda place: abs(place[0]))[2]
+
+    @staticmethod
+    def _fix(lane: Lane, x_m: float, y_m: float, sigma: float | Array) -> LaneFix:
+        offset_m, along_m, direction = lane.locate(x_m, y_m)
+        across = np.array([-math.sin(direction), math.cos(direction)])
+        spread_m = sigma if isinstance(sigma, float | int) else math.sqrt(across @ sigma @ across)
+        spread_m = max(float(spread_m), 1e-3)
+        half = lane.width_m / 2
+        share = float(ndtr((half - offset_m) / spread_m) - ndtr((-half - offset_m) / spread_m))
+        return LaneFix(lane.id, lane.lane_type, offset_m, lane.chainage_m(along_m), share)
+
+
+def _lane(feature: LaneFeature, origin: Origin) -> Lane:
+    p = feature.properties
+    return Lane(p.id, p.lane_type, p.width_m, feature.to_enu(origin), feature)
+
+
+def _surface(lane: Lane) -> Polygon:
+    return LineString(lane.line).buffer(lane.width_m / 2, cap_style="flat", join_style="mitre")

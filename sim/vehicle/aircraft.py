@@ -185,6 +185,12 @@ class Aircraft:
         for text in verdict.texts:
             self.say(Severity.CRITICAL, text)
 
+    def breach_at(self, place: tuple[float, float], alt_amsl_m: float) -> Breach:
+        """What being at `place` (north_m, east_m) would violate of the fence."""
+        home = (self.home.north_m, self.home.east_m) if self.home else None
+        alt_rel_m = alt_amsl_m - (self.home.alt_m if self.home else self.start.alt_m)
+        return breach(place, alt_rel_m, self.areas, self.params, home)
+
     def face(self, yaw_rad: float) -> None:
         """Turn to a heading without changing where to fly."""
         if isinstance(self.goal, Goto):
@@ -208,7 +214,8 @@ class Aircraft:
             self._watch_position()
             self.navigator.update()
         if self._steps % COMMAND_EVERY == 0:
-            self.breach = self._measure_breach()
+            here = (self.body.north_m, self.body.east_m)
+            self.breach = self.breach_at(here, self.alt_amsl_m) if self.position_ok else Breach()
             self.commander.update()
         self._move()
         self._detect_ground()
@@ -265,11 +272,6 @@ class Aircraft:
             self._fix_lost_s = self.t_s
             if self.commander.armed:
                 self.say(Severity.WARNING, "GNSS data fusion stopped")
-
-    def _measure_breach(self) -> Breach:
-        home = (self.home.north_m, self.home.east_m) if self.home else None
-        here = (self.body.north_m, self.body.east_m)
-        return breach(here, self.alt_rel_m, self.areas, self.params, home) if self.position_ok else Breach()
 
     def _usable_areas(self, items: list[Item]) -> list[Area]:
         """The fence to enforce. PX4 stores every area, but ignores those that exclude home or, in flight, itself."""

@@ -51,8 +51,11 @@ class Battery:
     current_a: float = 0.0
     voltage_v: float = 25.0
     power_w: float = AVIONICS_W
-    average_w: float = AVIONICS_W
-    """Power smoothed over 20 s, for the time estimate."""
+    average_w: float = 0.0
+    """Power in flight smoothed over 20 s, for the time estimate; hover power before the first flight."""
+
+    def __post_init__(self) -> None:
+        self.average_w = flight_power_w(MASS_KG * GRAVITY, 0.0, 0.0, 0.0)
 
     def draw(self, power_w: float, dt: float) -> None:
         """Take `power_w` watts for `dt` seconds."""
@@ -61,7 +64,8 @@ class Battery:
         open_v = cells * (empty + (full - empty) * self.remaining)
         resistance = cells * self.params["BAT1_R_INTERNAL"]
         self.power_w = power_w
-        self.average_w += (power_w - self.average_w) * min(1.0, dt / 20.0)
+        if power_w > 2.0 * IDLE_MOTORS_W:
+            self.average_w += (power_w - self.average_w) * min(1.0, dt / 20.0)
         self.current_a = power_w / max(self.voltage_v, 1.0)
         self.voltage_v = open_v - self.current_a * resistance
         used_mah = self.current_a * dt / 3.6

@@ -141,8 +141,6 @@ class Commander:
         if not landed:
             self._taken_off = True
             self.takeoff_s = craft.t_s
-            if craft.params["COM_HOME_EN"]:
-                craft.set_home_here()
 
     # 10 Hz
 
@@ -165,6 +163,8 @@ class Commander:
         self._mode_changed = False
         if text:
             craft.say(Severity.CRITICAL, text)
+            if self.failsafe.action is Action.HOLD and self.nav_state is NavState.HOLD:
+                craft.navigator.hold.enter()  # a reposition under way ends here
         if self.failsafe.action is Action.DISARM:
             self.disarm("failsafe", forced=True)
         self._choose_state()

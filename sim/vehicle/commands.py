@@ -9,8 +9,8 @@ from pymavlink.dialects.v20 import common as mavlink
 
 from sim.vehicle.aircraft import Aircraft
 from sim.vehicle.checks import failures
-from sim.vehicle.geofence import breach
 from sim.vehicle.modes import AUTO_MODES, CUSTOM_MAIN_MODES, MAIN_AUTO, NavState
+from sim.vehicle.navigation import stopping_goal
 from sim.vehicle.notices import PayloadCommand, Severity
 from sim.vehicle.trajectory import Circle, Goto
 
@@ -150,17 +150,19 @@ class Commands:
         if result != ACCEPTED:
             return result
         craft.navigator.update()  # so that entering Hold does not undo the goal
-        place = self._place(c)
-        alt_m = self._alt_amsl_m(c)
-        down_m = craft.down_of(alt_m) if math.isfinite(alt_m) else craft.ref.down_m
-        home = (craft.home.north_m, craft.home.east_m) if craft.home else None
-        alt_rel_m = craft.alt_of(down_m) - (craft.home.alt_m if craft.home else craft.start.alt_m)
-        if breach(place, alt_rel_m, craft.areas, craft.params, home):
+        goal = stopping_goal(craft)  # where no place is given, as QGroundControl's "pause" does
+        if math.isfinite(c.p[4]) and math.isfinite(c.p[5]):
+            north_m, east_m = craft.to_local(c.p[4], c.p[5])
+            speed = c.p[0] if c.p[0] > 0.0 else craft.cruise_mps
+            goal = replace(goal, north_m=north_m, east_m=east_m, speed_mps=speed, yaw_rad=None)
+        if math.isfinite(c.p[3]):
+            goal = replace(goal, yaw_rad=c.p[3])
+        if math.isfinite(alt_m := self._alt_amsl_m(c)):
+            goal = replace(goal, down_m=craft.down_of(alt_m))
+        if craft.breach_at((goal.north_m, goal.east_m), craft.alt_of(goal.down_m)):
             craft.say(Severity.CRITICAL, "Reposition is outside geofence")
-            return result
-        speed = c.p[0] if c.p[0] > 0.0 else craft.cruise_mps
-        yaw_rad = c.p[3] if math.isfinite(c.p[3]) else None
-        craft.navigator.hold.reposition(Goto(*place, down_m, speed, yaw_rad=yaw_rad))
+        else:
+            craft.navigator.hold.reposition(goal)
         return result
 
     def _orbit(self, c: Command) -> int:

@@ -105,8 +105,8 @@ def speed_to_stop(distance_m: float, accel_mps2: float, jerk_mps3: float, final_
 
 
 def braking_distance(speed_mps: float, accel_mps2: float, jerk_mps3: float) -> float:
-    """Inverse of `speed_to_stop` for a full stop, metres."""
-    return speed_mps * speed_mps / (2.0 * accel_mps2) + 2.0 * speed_mps * accel_mps2 / jerk_mps3
+    """Distance to a full stop from a steady speed, metres: v^2 / 2a, plus v a / j for building up the braking."""
+    return speed_mps * (speed_mps / (2.0 * accel_mps2) + accel_mps2 / jerk_mps3)
 
 
 def corner_speed(

@@ -15,6 +15,7 @@ from sim.world.world import World
 log = logging.getLogger(__name__)
 
 REPORT_S = 60.0
+STOP_S = 2.0
 MAX_WAITING = 1000
 """Messages other than snapshots a client may leave unread before it is cut off."""
 WRITE_BUFFER = 1 << 16
@@ -40,10 +41,14 @@ class _Client:
     def tell(self, line: bytes) -> None:
         """Queues a message that must not be lost; a client that reads none of them is cut off."""
         if len(self._waiting) >= MAX_WAITING:
-            self._writer.transport.abort()
+            self.cut_off()
             return
         self._waiting.append(line)
         self._wake.set()
+
+    def cut_off(self) -> None:
+        """Ends the connection, unsent messages and all."""
+        self._writer.transport.abort()
 
     async def write(self) -> None:
         """Sends what waits, as fast as the client reads."""
@@ -76,9 +81,10 @@ class FeedServer:
             await self._run(stop)
         finally:
             server.close()
-            for handler in self._handlers:
-                handler.cancel()
-            await asyncio.gather(*self._handlers, return_exceptions=True)
+            for client in self._clients:
+                client.cut_off()
+            if self._handlers:
+                await asyncio.wait(self._handlers, timeout=STOP_S)
 
     async def _run(self, stop: asyncio.Event) -> None:
         pacer = Pacer(STEP_S, time.monotonic())

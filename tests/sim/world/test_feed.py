@@ -14,12 +14,13 @@ import pytest
 from sim.world.feed import FeedClient
 from sim.world.messages import ErrorMessage, TruthEvent
 from sim.world.pace import Pacer
-from sim.world.scenario import load_scenario
+from sim.world.scenario import TrafficConfig, load_scenario
 from sim.world.server import FeedServer
 from sim.world.snapshot import Snapshot
 from sim.world.world import World
 
 HOST = "127.0.0.1"
+QUIET = load_scenario("quiet").model_copy(update={"traffic": TrafficConfig(warm_up_s=40.0)})
 Message = TypeVar("Message", TruthEvent, ErrorMessage)
 
 
@@ -56,7 +57,7 @@ async def next_of(kind: type[Message], feed: FeedClient) -> Message:
 
 async def test_snapshots_arrive_in_real_time_stamped_with_the_time_they_were_true() -> None:
     port = free_port()
-    with World(load_scenario("quiet")) as world:
+    with World(QUIET) as world:
         async with served(world, port), FeedClient(HOST, port) as feed:
             first = await feed.snapshot()
             for _ in range(10):
@@ -64,13 +65,13 @@ async def test_snapshots_arrive_in_real_time_stamped_with_the_time_they_were_tru
                 assert abs(time.time() - last.t_unix_s) < 0.3
             assert last.sim_s - first.sim_s == pytest.approx(last.t_unix_s - first.t_unix_s, abs=0.15)
             assert feed.latest is not None
-            assert len(feed.latest.users) > 100
+            assert len(feed.latest.users) > 50
             assert feed.age_s < 0.5
 
 
 async def test_client_that_does_not_read_loses_snapshots_and_holds_nobody_up() -> None:
     port = free_port()
-    with World(load_scenario("quiet")) as world:
+    with World(QUIET) as world:
         async with served(world, port), FeedClient(HOST, port) as feed:
             await feed.snapshot()
             slow = socket.socket()
@@ -79,12 +80,14 @@ async def test_client_that_does_not_read_loses_snapshots_and_holds_nobody_up() -
             await asyncio.get_running_loop().sock_connect(slow, (HOST, port))
             reader, writer = await asyncio.open_connection(sock=slow, limit=1 << 22)
             writer.transport.pause_reading()  # type: ignore[attr-defined]
-            steps = [await feed.snapshot() for _ in range(25)]
+            steps = [await feed.snapshot() for _ in range(20)]
             assert steps[-1].t_unix_s - steps[0].t_unix_s < 4.0
             writer.transport.resume_reading()  # type: ignore[attr-defined]
-            seen = [json.loads(await asyncio.wait_for(reader.readline(), 5.0))["sim_s"] for _ in range(8)]
+            seen = [0.0]
+            while seen[-1] < steps[-1].sim_s:
+                seen.append(json.loads(await asyncio.wait_for(reader.readline(), 5.0))["sim_s"])
             writer.close()
-    assert max(b - a for a, b in pairwise(seen)) > 0.5
+    assert max(b - a for a, b in pairwise(seen[1:])) > 0.5
 
 
 async def test_heard_over_the_feed_makes_the_car_leave_and_truth_tells_it() -> None:
@@ -114,7 +117,7 @@ async def test_truth_that_goes_on_is_told_to_whoever_connects_later() -> None:
 
 async def test_bad_message_is_answered_by_naming_the_field_and_the_feed_goes_on() -> None:
     port = free_port()
-    with World(load_scenario("quiet")) as world:
+    with World(QUIET) as world:
         async with served(world, port), FeedClient(HOST, port) as feed:
             await feed.snapshot()
             await feed.send({"type": "heard", "x_m": 1.0, "y_m": "north", "radius_m": 5.0, "t_unix_s": 0.0})
@@ -124,7 +127,7 @@ async def test_bad_message_is_answered_by_naming_the_field_and_the_feed_goes_on(
 
 async def test_client_reconnects_and_shows_nothing_while_the_world_is_gone() -> None:
     port = free_port()
-    with World(load_scenario("quiet")) as world:
+    with World(QUIET) as world:
         async with FeedClient(HOST, port) as feed:
             async with served(world, port):
                 await feed.snapshot()

@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
-import gcs.app  # noqa: F401  (every room's tables are known to the database)
+import gcs.fleet.models
+import gcs.incidents.models
+import gcs.loudspeaker.models
+import gcs.missions.models
+import gcs.people.models  # noqa: F401  (every room's tables are known to the database)
 from gcs.db.base import Database
 
 ROOT = Path(__file__).parent.parent

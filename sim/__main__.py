@@ -39,6 +39,7 @@ def run(
     ] = None,
     video_size: Annotated[str, typer.Option(help="WIDTHxHEIGHT of each camera.")] = "1280x720",
     fps: Annotated[float, typer.Option(min=1, max=60, help="Frames a second.")] = 10.0,
+    samples: Annotated[int, typer.Option(min=0, max=8, help="Anti-aliasing samples a pixel; 4 doubles the work.")] = 0,
     pose_error: Annotated[str, typer.Option(help="gps_m=1.5,att_deg=1.0: how far true poses stray.")] = "",
     base_port_offset: Annotated[int, typer.Option(min=-5000, max=50000, help="Added to every port.")] = 0,
 ) -> None:
@@ -55,6 +56,7 @@ def run(
                 folder=Path(folder),
                 video_size=video_size,
                 fps=fps,
+                samples=samples,
                 pose_error=pose_error,
                 px4_build=px4_build.resolve() if px4_build else None,
                 px4_link=_host_port(px4_url) if px4_url else None,

@@ -27,6 +27,7 @@ class Plan:
     folder: Path
     video_size: str
     fps: float
+    samples: int
     pose_error: str
     px4_build: Path | None = None
     px4_link: tuple[str, int] | None = None
@@ -78,6 +79,20 @@ class Plan:
         argv = ["--scenario", self.scenario_name, "--seed", str(self.seed), "--port", str(self.ports.feed)]
         return Part("world", _python("sim.world", argv), "feed on")
 
+    def vehicles(self) -> Part:
+        """Our own multicopters, all in one process."""
+        argv = [
+            *("--count", str(self.drones)),
+            *("--gcs", f"127.0.0.1:{self.ports.gcs()}"),
+            *("--payload-base", str(self.ports.payload(0))),
+            *("--local-base", str(self.ports.vehicle_gcs(0))),
+            *("--payload-local-base", str(self.ports.vehicle_payload(0))),
+            *("--seed", str(self.seed)),
+        ]
+        for lat, lon in self.homes():
+            argv += ["--home", f"{lat:.7f},{lon:.7f},{ORIGIN.alt_m:.1f}"]
+        return Part("vehicles", _python("sim.vehicle", argv), "vehicle(s)")
+
     def payload(self, seat: "Seat") -> Part:
         """Camera, gimbal and loudspeaker of one drone."""
         argv = [
@@ -88,6 +103,7 @@ class Plan:
             *("--video", seat.video_url),
             *("--size", self.video_size),
             *("--fps", str(self.fps)),
+            *("--samples", str(self.samples)),
             *("--pose-error", self.pose_error),
             *("--seed", str(self.seed)),
             *("--folder", str(self.folder / f"payload-{seat.system_id}")),

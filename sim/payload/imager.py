@@ -5,7 +5,6 @@ a frame.
 """
 
 import asyncio
-import os
 import signal
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -42,6 +41,7 @@ class ImagerSetup:
     height_px: int
     fps: float
     bit_rate: int
+    samples: int
 
 
 class Imager:
@@ -79,7 +79,7 @@ class _Sensor:
 
     def __init__(self, setup: ImagerSetup) -> None:
         scene = StaticScene.load(setup.net_path)
-        self.renderer = Renderer(scene, width=setup.width_px, height=setup.height_px)
+        self.renderer = Renderer(scene, width=setup.width_px, height=setup.height_px, samples=setup.samples)
         self.encoder = H264Encoder(setup.width_px, setup.height_px, setup.fps, setup.bit_rate)
         self.streamer = MpegTsStreamer(setup.video_url)
 
@@ -91,7 +91,6 @@ def _open(setup: ImagerSetup) -> None:
     global _sensor
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the whole group; the parent ends us in order
     die_with_parent()
-    os.nice(5)  # MAVLink answers come first
     _sensor = _Sensor(setup)
 
 

@@ -21,8 +21,8 @@ SNAPSHOT_KEPT_S = 1.0
 """A world snapshot older than this is no longer drawn: only the scenery is."""
 HORIZON_RAD = radians(-0.5)
 """The camera looks at no ground worth naming above this pitch."""
-LOWEST_M = 0.4
-"""The camera's height above the ground when the vehicle stands on it."""
+LOWEST_M = 2.0
+"""A standing vehicle's view is drawn from here: the renderer shows nothing nearer than 1.5 m."""
 
 
 @dataclass(frozen=True, slots=True)

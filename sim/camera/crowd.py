@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import pi
+from functools import lru_cache
+from math import cos, sin
 from zlib import crc32
 
 import numpy as np
@@ -24,7 +25,7 @@ class Group:
     members: NDArray[np.int64]
     """Indices into the given users."""
     rows: NDArray[np.float32]
-    """(n, 12): x y z heading, scale x y z, lights, r g b, seed."""
+    """(n, 12): x y z, cos heading; scale x y z, sin heading; r g b, lights + seed."""
     size_m: NDArray[np.float32]
     """(n, 3) length, width, height."""
 
@@ -57,27 +58,37 @@ def lights(user: RoadUserState, t_s: float) -> int:
 
 def gather(users: Sequence[RoadUserState], t_s: float = 0.0) -> list[Group]:
     """Groups by shape. Raises ValueError for a kind without a shape or a size that is not positive."""
-    by_shape: dict[str, list[int]] = {}
-    for i, user in enumerate(users):
-        by_shape.setdefault(shape_name(user), []).append(i)
+    if not users:
+        return []
+    table = np.array(
+        [
+            (
+                u.x_m, u.y_m, u.z_m, cos(u.heading_rad), u.length_m, u.width_m, u.height_m, sin(u.heading_rad), *u.colour,
+                lights(u, t_s) + _seed(u.id),
+            )
+            for u in users
+        ],
+        np.float32,
+    )  # fmt: skip
+    if not (table[:, 4:7] > 0).all():
+        worst = users[int(np.argmin(table[:, 4:7].min(axis=1)))]
+        raise ValueError(f"road user {worst.id!r}: length, width and height must be positive")
+    names = np.array([shape_name(u) for u in users])
     groups = []
-    for name, members in by_shape.items():
-        built = shape(name)
-        rows = np.empty((len(members), 12), np.float32)
-        size = np.empty((len(members), 3), np.float32)
-        for k, i in enumerate(members):
-            u = users[i]
-            size[k] = u.length_m, u.width_m, u.height_m
-            rows[k, :4] = u.x_m, u.y_m, u.z_m, u.heading_rad % (2 * pi)
-            rows[k, 7] = lights(u, t_s)
-            rows[k, 8:11] = u.colour
-            rows[k, 11] = crc32(u.id.encode()) % 997 / 997.0
-        if not (size > 0).all():
-            worst = users[members[int(np.argmin(size.min(axis=1)))]]
-            raise ValueError(f"road user {worst.id!r}: length, width and height must be positive")
-        rows[:, 4:7] = size / np.float32([built.length_m, built.width_m, built.height_m])
-        groups.append(Group(name, np.array(members), rows, size))
+    for name in np.unique(names):
+        members = np.flatnonzero(names == name)
+        rows = table[members]
+        size = rows[:, 4:7].copy()
+        built = shape(str(name))
+        rows[:, 4:7] = size / np.array([built.length_m, built.width_m, built.height_m], np.float32)
+        groups.append(Group(str(name), members, rows, size))
     return groups
+
+
+@lru_cache(maxsize=10_000)
+def _seed(user: str) -> float:
+    """A user's own number in 0..1, for what differs among users of a shape."""
+    return crc32(user.encode()) % 997 / 997.0
 
 
 def footprints(group: Group) -> NDArray[np.float32]:

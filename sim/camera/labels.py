@@ -57,8 +57,8 @@ class Labeller:
         self._static = {name: layers[name].drawn_by(self._static_nobody) for name in OCCLUDERS}
         self._tree_buffer = InstanceBuffer(gl, 12)
         self._tree_arrays = [
-            near.layer.fed_by(self._model_nobody, self._tree_buffer.buffer, INSTANCE_LAYOUT, INSTANCE_NAMES)
-            for near, _ in props.trees
+            prop.near.fed_by(self._model_nobody, self._tree_buffer.buffer, INSTANCE_LAYOUT, INSTANCE_NAMES)
+            for prop in props.trees
         ]
         self._users: dict[str, tuple[InstanceBuffer, moderngl.VertexArray]] = {}
 
@@ -154,7 +154,7 @@ class Labeller:
     def _user_array(self, name: str) -> tuple[InstanceBuffer, moderngl.VertexArray]:
         if name not in self._users:
             buffer = InstanceBuffer(self._gl, IDENTITY_FLOATS)
-            layer = self._props.of_shape(name)[0].layer
+            layer = self._props.of_shape(name).near
             self._users[name] = buffer, layer.fed_by(self._identity, buffer.buffer, IDENTITY_LAYOUT, IDENTITY_NAMES)
         return self._users[name]
 
@@ -169,7 +169,7 @@ def _boxes(pose: CameraPose, groups: list[Group], count: int, width: int, height
     for group in groups:
         hull = shape(group.shape).hull
         for row, i in zip(group.rows.astype(np.float64), group.members, strict=True):
-            c, s = np.cos(row[3]), np.sin(row[3])
+            c, s = row[3], row[7]
             turn = np.array([[c, s, 0], [-s, c, 0], [0, 0, 1]])
             pixels, depth = project(pose, (hull * row[4:7]) @ turn + row[:3], width, height)
             if depth.min() > NEAREST_M:

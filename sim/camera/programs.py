@@ -1,27 +1,55 @@
 """All shader programs of the picture, and the light they share."""
 
+from dataclasses import dataclass
+
 import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.camera import patterns
 from sim.camera.look import Look
+from sim.camera.models.materials import BOXES, CLOTHES, PALETTE
 from sim.camera.pose import CameraPose
 from sim.camera.shaders import models, static
 
-SHADOW_UNIT, GRAIN_UNIT = 0, 1
+SHADOW_UNIT, PATTERN_UNIT = 0, 1
 FILM_GAIN = 1.12
-SURFACES = {
-    "solid": static.SOLID, "soft": static.SOFT, "walls": static.WALL, "paint": static.PAINT, "asphalt": static.ROAD,
-    "land": static.LAND,
-}  # fmt: skip
-"""Fragment shader of each static layer, roughly front to back: the depth test then spares hidden pixels their shading."""
+
+
+@dataclass(frozen=True)
+class Finish:
+    """How a static layer is shaded: its fragment shader, its texture, and what scales its uv to the texture."""
+
+    fragment: str
+    pattern: str
+    scale: tuple[float, float, float, float] = (1.0, 1.0, 0.0, 0.0)
+    brightness: float = 1.0
+    """Undoes the texture's encoding."""
+    plants: bool = False
+    """Takes the look's ground tint."""
+
+
+GROUND = {
+    "land": Finish(static.LEVEL, "land", (1 / patterns.LAND_M, 1 / patterns.LAND_M, 0.0, 0.0), 0.5, plants=True),
+    "aprons": Finish(static.LEVEL, "apron", (1 / patterns.APRON_M, 1 / patterns.APRON_M, 0.0, 0.0), 2.0),
+    "lanes": Finish(static.LEVEL, "road", (1 / patterns.ROAD_M[0], 1 / patterns.ROAD_M[1], 0.0, 0.5), 2.0),
+    "paint": Finish(static.LEVEL, "paint", (1 / patterns.PAINT_M, 1 / patterns.PAINT_M, 0.0, 0.0)),
+}
+"""Layers at z = 0, bottom first: nothing is below them, so they are painted over each other without a depth test (which
+costs a software rasteriser as much as shading, and lets close layers flicker)."""
+UPRIGHT = {
+    "solid": Finish(static.SOLID, "apron"),
+    "soft": Finish(static.SOFT, "leaves"),
+    "walls": Finish(static.WALL, "apron"),
+}
+FINISHES = GROUND | UPRIGHT
 
 
 class Programs:
     """Compiled once for a context."""
 
     def __init__(self, gl: moderngl.Context) -> None:
-        self.surfaces = {name: gl.program(static.STATIC_VERTEX, source) for name, source in SURFACES.items()}
+        self.surfaces = {name: gl.program(static.STATIC_VERTEX, f.fragment) for name, f in FINISHES.items()}
         self.user = gl.program(models.USER_VERTEX, models.USER)
         self.tree = gl.program(models.TREE_VERTEX, models.TREE)
         self.sky = gl.program(static.SKY_VERTEX, static.SKY)
@@ -31,7 +59,11 @@ class Programs:
         self._lit = (*self.surfaces.values(), self.user, self.tree)
         for program in self._lit:
             _set(program, "shadow_map", SHADOW_UNIT)
-            _set(program, "grain", GRAIN_UNIT)
+            _set(program, "pattern", PATTERN_UNIT)
+        for name, finish in FINISHES.items():
+            _set(self.surfaces[name], "pattern_scale", finish.scale)
+        self.user["palette"].value = [(*colour, gloss) for colour, gloss in PALETTE.values()]
+        self.user["clothes"].value, self.user["boxes"].value = list(CLOTHES), list(BOXES)
 
     def light(
         self, pose: CameraPose, look: Look, clip: NDArray[np.float64], to_shadow_map: NDArray[np.float64], size: tuple[int, int]
@@ -45,6 +77,9 @@ class Programs:
         for program in (*self._lit, self.sky):
             for name, value in values.items():
                 _set(program, name, value)
+        for name, finish in FINISHES.items():
+            tint = look.ground_tint if finish.plants else (1.0, 1.0, 1.0)
+            _set(self.surfaces[name], "brightness", tuple(finish.brightness * c for c in tint))
         for program in self._lit:
             program["clip"].write(column_major(clip))
             program["sun_clip"].write(column_major(to_shadow_map))

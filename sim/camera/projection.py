@@ -47,3 +47,10 @@ def outside(clip: Array, points_enu_m: Array, radius_m: Array | float) -> NDArra
     planes = planes / np.linalg.norm(planes[:, :3], axis=1, keepdims=True)
     distance = points_enu_m @ planes[:, :3].T + planes[:, 3]
     return np.asarray((distance < -np.reshape(radius_m, (-1, 1))).any(axis=1))
+
+
+def shows_horizon(pose: CameraPose, width: int, height: int) -> bool:
+    """Whether any corner of the picture looks above, or less than a degree below, the horizon."""
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], float) - [width / 2, height / 2]
+    rays = np.c_[corners / pose.focal_px, np.ones(4)] @ pose.rotation
+    return bool((rays[:, 2] / np.linalg.norm(rays, axis=1)).max() > -0.0175)

@@ -17,9 +17,10 @@ from sim.camera.scene.surroundings import Trees
 from sim.camera.stage import ModelLayer
 from sim.camera.sunshine import SunView
 
-DETAILED_USER_PX = 40.0
+DETAILED_USER_PX = 60.0
 """Longer than this in the picture, a road user gets its detailed model."""
-DETAILED_TREE_PX = 70.0
+DETAILED_TREE_PX = 100.0
+SMALLEST_PX = 2.0
 
 Rows = NDArray[np.float32]
 
@@ -31,30 +32,36 @@ class View:
     pose: CameraPose
     clip: NDArray[np.float64]
     sun: SunView
+    horizon: bool
+    """Some of the picture is above the horizon."""
 
 
 class Prop:
-    """A model at one level of detail with what was placed last."""
+    """A model at two levels of detail with what was placed last. Shadows are cast by the plain one."""
 
-    def __init__(self, gl: moderngl.Context, mesh: Mesh, colour: moderngl.Program, depth: moderngl.Program) -> None:
-        self.layer = ModelLayer(gl, mesh)
-        self._colour, self._depth = self.layer.drawn_by(colour), self.layer.drawn_by(depth)
-        self._seen = self._casting = 0
+    def __init__(
+        self, gl: moderngl.Context, near: Mesh, far: Mesh, colour: moderngl.Program, depth: moderngl.Program
+    ) -> None:  # fmt: skip
+        self.near, self.far, self._caster = ModelLayer(gl, near), ModelLayer(gl, far), ModelLayer(gl, far)
+        self._arrays = self.near.drawn_by(colour), self.far.drawn_by(colour), self._caster.drawn_by(depth)
+        self._counts = (0, 0, 0)
 
-    def place(self, rows: Rows, seen: NDArray[np.bool_]) -> None:
-        """(n, 12) rows; those not seen only cast shadows."""
-        self._seen, self._casting = int(seen.sum()), len(rows)
-        self.layer.instances.write(rows[np.argsort(~seen, kind="stable")])
+    def place(self, near: Rows, far: Rows, casting: Rows) -> None:
+        """Three times (n, 12) instance rows."""
+        self._counts = len(near), len(far), len(casting)
+        for layer, rows in ((self.near, near), (self.far, far), (self._caster, casting)):
+            layer.instances.write(rows)
 
     def draw(self) -> None:
         """The seen ones in colour."""
-        if self._seen:
-            self._colour.render(instances=self._seen)
+        for array, count in zip(self._arrays[:2], self._counts[:2], strict=True):
+            if count:
+                array.render(instances=count)
 
     def cast(self) -> None:
-        """All of them into the shadow map."""
-        if self._casting:
-            self._depth.render(instances=self._casting)
+        """Those near the picture into the shadow map."""
+        if self._counts[2]:
+            self._arrays[2].render(instances=self._counts[2])
 
 
 class Props:
@@ -62,56 +69,54 @@ class Props:
 
     def __init__(self, gl: moderngl.Context, programs: Programs, grove: Trees) -> None:
         self._gl, self._programs = gl, programs
-        self._users: dict[str, tuple[Prop, Prop]] = {}
+        self._users: dict[str, Prop] = {}
         self.trees = [
-            (self._prop(trees.tree(i), programs.tree), self._prop(trees.tree(i, False), programs.tree))
-            for i in range(trees.VARIANTS)
+            Prop(gl, trees.tree(i), trees.tree(i, False), programs.tree, programs.model_depth) for i in range(trees.VARIANTS)
         ]
         self.tree_rows = _tree_rows(grove)
 
-    def _prop(self, mesh: Mesh, colour: moderngl.Program) -> Prop:
-        return Prop(self._gl, mesh, colour, self._programs.model_depth)
-
-    def of_shape(self, name: str) -> tuple[Prop, Prop]:
-        """A road user's model at full and at low detail."""
+    def of_shape(self, name: str) -> Prop:
+        """A road user's model."""
         if name not in self._users:
-            built = shape(name)
-            self._users[name] = self._prop(built.near, self._programs.user), self._prop(built.far, self._programs.user)
+            built, p = shape(name), self._programs
+            self._users[name] = Prop(self._gl, built.near, built.far, p.user, p.model_depth)
         return self._users[name]
 
     def place(self, groups: list[Group], view: View) -> list[Prop]:
-        """Fills the instance buffers for one frame; returns the props with anything to draw."""
+        """Fills the instance buffers for one frame; returns the props used."""
         used: list[Prop] = []
         for group in groups:
             length = group.size_m.max(axis=1).astype(np.float64)
-            used += _split(self.of_shape(group.shape), group.rows, group.centre, group.radius, length, DETAILED_USER_PX, view)
-        for pair, rows in zip(self.trees, self.tree_rows, strict=True):
+            used.append(self.of_shape(group.shape))
+            _split(used[-1], group.rows, group.centre, group.radius, length, DETAILED_USER_PX, view)
+        for prop, rows in zip(self.trees, self.tree_rows, strict=True):
             height = rows[:, 6].astype(np.float64)
             centre = rows[:, :3].astype(np.float64)
             centre[:, 2] += height / 2
-            used += _split(pair, rows, centre, height * 0.6, height, DETAILED_TREE_PX, view)
+            used.append(prop)
+            _split(prop, rows, centre, height * 0.6, height, DETAILED_TREE_PX, view)
         return used
 
 
 def _split(
-    pair: tuple[Prop, Prop], rows: Rows, centre: NDArray[np.float64], radius: NDArray[np.float64], length: NDArray[np.float64],
-    threshold_px: float, view: View,
-) -> tuple[Prop, Prop]:  # fmt: skip
-    """Shares rows between a detailed and a plain prop by their size in the picture, nearest first."""
-    seen = ~outside(view.clip, centre, radius)
+    prop: Prop, rows: Rows, centre: NDArray[np.float64], radius: NDArray[np.float64], length: NDArray[np.float64],
+    detailed_px: float, view: View,
+) -> None:  # fmt: skip
+    """Shares rows between the levels of detail by their size in the picture, nearest first."""
     distance = np.maximum(np.linalg.norm(centre - view.pose.position_enu_m, axis=1), 1.0)
-    detailed = seen & (length * view.pose.focal_px / distance > threshold_px)
+    size_px = length * view.pose.focal_px / distance
     order = np.argsort(distance)
-    wanted = (seen | view.sun.lights(centre, radius))[order]
-    for prop, mask in zip(pair, (detailed[order], ~detailed[order]), strict=True):
-        chosen = order[wanted & mask]
-        prop.place(rows[chosen], seen[chosen])
-    return pair
+    seen = (~outside(view.clip, centre, radius) & (size_px > SMALLEST_PX))[order]
+    detailed = (size_px > detailed_px)[order]
+    casting = view.sun.lights(centre, radius)[order]
+    rows = rows[order]
+    prop.place(rows[seen & detailed], rows[seen & ~detailed], rows[casting])
 
 
 def _tree_rows(grove: Trees) -> list[Rows]:
     """Instance rows of each tree variant."""
     n = len(grove.position)
     scale = np.repeat(grove.height_m[:, None], 3, axis=1)
-    rows = np.hstack([grove.position, grove.heading_rad[:, None], scale, np.zeros((n, 1)), grove.colour, np.zeros((n, 1))])
+    cos, sin = np.cos(grove.heading_rad)[:, None], np.sin(grove.heading_rad)[:, None]
+    rows = np.hstack([grove.position, cos, scale, sin, grove.colour, np.zeros((n, 1))])
     return [rows[grove.variant == i].astype(np.float32) for i in range(trees.VARIANTS)]

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.camera import gl as opengl
+from sim.camera import patterns
 from sim.camera.crowd import Group, footprints, gather
-from sim.camera.grain import SIZE, grain
 from sim.camera.labels import Label, Labeller
 from sim.camera.look import Look
 from sim.camera.pose import CameraPose
-from sim.camera.programs import GRAIN_UNIT, SHADOW_UNIT, SURFACES, Programs, column_major
-from sim.camera.projection import clip_matrix, outside
+from sim.camera.programs import FINISHES, GROUND, PATTERN_UNIT, SHADOW_UNIT, UPRIGHT, Finish, Programs, column_major
+from sim.camera.projection import clip_matrix, outside, shows_horizon
 from sim.camera.props import Prop, Props, View
 from sim.camera.scene import StaticScene
 from sim.camera.stage import INSTANCE_FLOATS, INSTANCE_LAYOUT, INSTANCE_NAMES, InstanceBuffer, TileLayer
@@ -35,7 +35,7 @@ class Renderer:
     """
 
     def __init__(
-        self, scene: StaticScene, width: int = 1280, height: int = 720, *, samples: int = 4, shadow_px: int = 2048,
+        self, scene: StaticScene, width: int = 1280, height: int = 720, *, samples: int = 4, shadow_px: int = 1280,
         threads: int = 2,
     ) -> None:  # fmt: skip
         if width < 16 or height < 16:
@@ -47,8 +47,8 @@ class Renderer:
             self._make_targets(samples)
             self._programs = Programs(self._gl)
             self._props = Props(self._gl, self._programs, scene.trees)
-            self._layers = {name: TileLayer(self._gl, getattr(scene, name)) for name in SURFACES}
-            self._surfaces = {n: self._layers[n].drawn_by(self._programs.surfaces[n]) for n in SURFACES}
+            self._layers = {name: TileLayer(self._gl, getattr(scene, name)) for name in FINISHES}
+            self._surfaces = {n: self._layers[n].drawn_by(self._programs.surfaces[n]) for n in FINISHES}
             self._casters = {n: self._layers[n].drawn_by(self._programs.static_depth) for n in CASTERS}
             self._make_quads()
             self._labeller = Labeller(self._gl, self._layers, self._props, width, height)
@@ -77,10 +77,16 @@ class Renderer:
         self._shadow_map.filter = (moderngl.LINEAR, moderngl.LINEAR)
         self._shadow_map.repeat_x = self._shadow_map.repeat_y = False
         self._shadow_target = gl.framebuffer(depth_attachment=self._shadow_map)
-        self._grain = gl.texture((SIZE, SIZE), 4, grain().tobytes())
-        self._grain.build_mipmaps()
-        self._grain.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+        self._patterns = {name: self._texture(getattr(patterns, name)()) for name in ("land", "road", "apron", "paint", "leaves")}
         self._bytes = bytearray(self.width * self.height * 4)
+
+    def _texture(self, pixels: NDArray[np.uint8]) -> moderngl.Texture:
+        """A repeating texture; its first axis is u."""
+        along, across = pixels.shape[:2]
+        texture = self._gl.texture((along, across), 4, np.ascontiguousarray(pixels.swapaxes(0, 1)).tobytes())
+        texture.build_mipmaps()
+        texture.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)
+        return texture
 
     def _make_quads(self) -> None:
         gl = self._gl
@@ -101,13 +107,13 @@ class Renderer:
         look = look or Look()
         groups = gather(users, t_s)
         sun = sun_view(pose, look, self.width, self.height, self._shadow_px)
-        view = View(pose, clip_matrix(pose, self.width, self.height, NEAR_M, FAR_M), sun)
+        clip = clip_matrix(pose, self.width, self.height, NEAR_M, FAR_M)
+        view = View(pose, clip, sun, shows_horizon(pose, self.width, self.height))
         with self._gl:
             props = self._props.place(groups, view)
             self._programs.light(pose, look, view.clip, sun.to_texture, (self.width, self.height))
             self._cast_shadows(props, view)
-            self._draw(props, view)
-            self._draw_contacts(groups, view)
+            self._draw(groups, props, view)
             if self._canvas is not self._picture:
                 self._gl.copy_framebuffer(self._picture, self._canvas)
             self._picture.read_into(self._bytes, components=4)
@@ -135,31 +141,35 @@ class Renderer:
             prop.cast()
         self._gl.polygon_offset = (0.0, 0.0)
 
-    def _draw(self, props: list[Prop], view: View) -> None:
+    def _draw(self, groups: list[Group], props: list[Prop], view: View) -> None:
         self._shadow_map.use(SHADOW_UNIT)
-        self._grain.use(GRAIN_UNIT)
         self._canvas.use()
         self._canvas.clear(depth=1.0)
-        self._gl.enable_only(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
         self._gl.front_face = "cw"
+        self._gl.enable_only(moderngl.NOTHING)
+        if view.horizon:
+            self._sky.render(moderngl.TRIANGLE_STRIP)
+        self._draw_layers(GROUND, view)
+        self._draw_contacts(groups, view)
+        self._gl.enable_only(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
+        self._patterns["leaves"].use(PATTERN_UNIT)
         for prop in props:
             prop.draw()
-        for name, array in self._surfaces.items():
+        self._draw_layers(UPRIGHT, view)
+
+    def _draw_layers(self, finishes: dict[str, Finish], view: View) -> None:
+        for name, finish in finishes.items():
             tiles = self._layers[name].tiles
-            self._layers[name].draw(array, ~outside(view.clip, tiles.centre, tiles.radius))
-        self._gl.disable(moderngl.CULL_FACE)
-        self._sky.render(moderngl.TRIANGLE_STRIP)
+            self._patterns[finish.pattern].use(PATTERN_UNIT)
+            self._layers[name].draw(self._surfaces[name], ~outside(view.clip, tiles.centre, tiles.radius))
 
     def _draw_contacts(self, groups: list[Group], view: View) -> None:
         """Darkens the road under and close around each user, where little of the sky's light gets in."""
         rows = [footprints(g.only(~outside(view.clip, g.centre, g.radius))) for g in groups]
         count = sum(map(len, rows))
-        if not count:
-            return
-        self._footprints.write(np.concatenate(rows))
-        self._gl.enable(moderngl.BLEND)
-        self._gl.blend_func = (moderngl.DST_COLOR, moderngl.ZERO)
-        self._canvas.depth_mask = False
-        self._contacts.render(moderngl.TRIANGLE_STRIP, instances=count)
-        self._canvas.depth_mask = True
-        self._gl.disable(moderngl.BLEND)
+        if count:
+            self._footprints.write(np.concatenate(rows))
+            self._gl.enable(moderngl.BLEND)
+            self._gl.blend_func = (moderngl.DST_COLOR, moderngl.ZERO)
+            self._contacts.render(moderngl.TRIANGLE_STRIP, instances=count)
+            self._gl.disable(moderngl.BLEND)

@@ -1,4 +1,4 @@
-"""Where the shadow map lies: a square in the sun's view over the ground the camera sees."""
+"""Where the shadow map lies: a rectangle in the sun's view over the ground the camera sees."""
 
 from dataclasses import dataclass
 
@@ -9,6 +9,7 @@ from sim.camera.look import Look
 from sim.camera.pose import CameraPose
 
 TALLEST_M = 60.0
+MARGIN_M = 6.0
 Array = NDArray[np.float64]
 
 
@@ -18,8 +19,8 @@ class SunView:
 
     clip: Array
     """(4, 4) ENU -> the shadow map's clip space."""
-    half_m: float
-    """Half its side."""
+    half_m: Array
+    """(2,) half the sides of the lit rectangle, metres."""
 
     @property
     def to_texture(self) -> Array:
@@ -29,7 +30,7 @@ class SunView:
         return np.asarray(half @ self.clip)
 
     def lights(self, points_enu_m: Array, radius_m: Array) -> NDArray[np.bool_]:
-        """(n,) True where a ball may throw a shadow into the square."""
+        """(n,) True where a ball may throw a shadow into the rectangle."""
         at = np.abs(points_enu_m @ self.clip[:2, :3].T + self.clip[:2, 3]) * self.half_m
         return np.asarray((at < self.half_m + np.reshape(radius_m, (-1, 1))).all(axis=1))
 
@@ -37,27 +38,33 @@ class SunView:
 def sun_view(pose: CameraPose, look: Look, width: int, height: int, texels: int) -> SunView:
     """Covers what the picture shows of the ground out to three times the distance of its middle.
 
-    The square moves in whole texels and its size in steps, so that shadows of still things stay still in a video.
+    The rectangle lies along the camera's heading. It moves in whole texels and grows in steps, so that shadows of
+    still things stay still in a video.
     """
     ground = _footprint(pose, width, height)
-    low, high = ground.min(axis=0), ground.max(axis=0)
-    centre = np.array([*(low + high) / 2, 0.0])
-    radius = float(np.linalg.norm(ground - centre[:2], axis=1).max()) + 6.0
-    half = 20.0 * 1.25 ** np.ceil(np.log(max(radius, 20.0) / 20.0) / np.log(1.25))
     back = np.array(look.to_sun)
-    side = np.cross([0.0, 0.0, 1.0], back) if back[2] < 0.999 else np.array([1.0, 0.0, 0.0])
+    heading = pose.rotation[2] - pose.rotation[1] * 1e-3  # of the picture's upper edge when looking straight down
+    side = np.cross([heading[0], heading[1], 0.0], back)
+    if np.linalg.norm(side) < 1e-6:
+        side = np.cross([0.0, 1.0, 0.0], back)
     side /= np.linalg.norm(side)
-    up = np.cross(back, side)
-    axes = np.stack([side, up, back])
+    axes = np.stack([side, np.cross(back, side), back])
+    seen = np.c_[ground, np.zeros(len(ground))] @ axes.T
+    low, high = seen.min(axis=0), seen.max(axis=0)
+    half = _stepped((high - low)[:2] / 2 + MARGIN_M)
     texel = 2 * half / texels
-    snapped = axes @ centre
-    snapped[:2] = np.round(snapped[:2] / texel) * texel
-    reach = half + TALLEST_M + 20.0
+    middle = (low + high) / 2
+    middle[:2] = np.round(middle[:2] / texel) * texel
+    reach = float(np.hypot(*half)) + TALLEST_M + 20.0
     view = np.eye(4)
     view[:3, :3] = axes
-    view[:3, 3] = -snapped
-    clip = np.diag([1 / half, 1 / half, -1 / reach, 1.0]) @ view
-    return SunView(clip, half)
+    view[:3, 3] = -middle
+    return SunView(np.diag([1 / half[0], 1 / half[1], -1 / reach, 1.0]) @ view, half)
+
+
+def _stepped(half_m: Array) -> Array:
+    """Rounded up to one of a few sizes, each 1.2 times the one before."""
+    return np.asarray(20.0 * 1.2 ** np.ceil(np.log(np.maximum(half_m, 20.0) / 20.0) / np.log(1.2)))
 
 
 def _footprint(pose: CameraPose, width: int, height: int) -> Array:

@@ -43,6 +43,9 @@ class Profile:
     sill: float = 0.26
 
 
+ALL_CORNERS = list(range(12))
+FEW_CORNERS = [1, 3, 4, 7, 8, 10]
+
 S = Station
 SEDAN = Profile(
     4.6, 1.82, 1.45,
@@ -88,7 +91,7 @@ PANEL_VAN_SIDES = (0.37, 0.60)  # a delivery van has no windows behind the first
 
 
 def _section(p: Profile, s: Station) -> Points:
-    """(10, 3) one closed cross-section, counter-clockwise seen from the front."""
+    """(12, 3) one closed cross-section, counter-clockwise seen from the front: sill to roof right, roof to sill left."""
     x = p.length_m * (0.5 - s.at)
     half = p.width_m / 2
     belt, wide = s.belt * p.height_m, s.belt_width * half
@@ -107,22 +110,23 @@ def car(p: Profile, detailed: bool = True, panel_van: bool = False) -> Mesh:
     """A passenger car or van."""
     b = Builder()
     stations = p.stations if detailed else _coarse(p.stations)
-    sections = [_section(p, s) for s in stations]
+    corners = ALL_CORNERS if detailed else FEW_CORNERS
+    sections = [_section(p, s)[corners] for s in stations]
     for s, front, back in zip(stations, sections, sections[1:], strict=False):
         glazed = s.roof > s.belt + 0.02 or s.screen
         blind = s.pillar or (panel_van and s.at >= PANEL_VAN_SIDES[0])
         side = GLASS if glazed and not blind else BODY
         roof = GLASS if s.screen and not (panel_van and s.at > 0.5) else BODY
         strips = [TRIM, BODY, BODY, side, BODY, roof, BODY, side, BODY, BODY, TRIM, TRIM]
-        b.loft(back, front, strips)
+        b.loft(back, front, [strips[i] for i in corners] if detailed else [BODY, side, roof, side, BODY, TRIM])
     b.cap(sections[0], BODY)
     b.cap(sections[-1], BODY, flip=True)
-    _lamps(b, p)
+    _lamps(b, p, detailed)
     half = p.width_m / 2
     for axle in p.axles:
         x = p.length_m * (0.5 - axle)
         for side_y in (1.0, -1.0):
-            b.wheel(x, side_y * (half - 0.105), p.wheel_radius_m, 0.11, 12 if detailed else 6)
+            b.wheel(x, side_y * (half - 0.105), p.wheel_radius_m, 0.11, 12 if detailed else 0)
             if detailed:
                 _arch(b, x, side_y * (half + 0.003), p.wheel_radius_m * 1.17, p.wheel_radius_m)
     if detailed:
@@ -139,15 +143,15 @@ def _coarse(stations: tuple[Station, ...]) -> tuple[Station, ...]:
     return tuple(sorted(set(keep), key=lambda s: s.at))
 
 
-def _lamps(b: Builder, p: Profile) -> None:
+def _lamps(b: Builder, p: Profile, detailed: bool) -> None:
     half, front, back = p.width_m / 2, p.length_m / 2, -p.length_m / 2
     z = p.height_m
     for side in (1.0, -1.0):
         y = sorted((side * half * 0.50, side * half * 0.88))
-        b.box((front - 0.30, front - 0.035), (y[0], y[1]), (0.40 * z, 0.485 * z), Material.HEADLAMP)
+        b.box((front - 0.30, front - 0.035), (y[0], y[1]), (0.40 * z, 0.485 * z), Material.HEADLAMP, bottom=False)
         y = sorted((side * half * 0.55, side * half * 0.93))
-        b.box((back + 0.012, back + 0.25), (y[0], y[1]), (0.50 * z, 0.60 * z), Material.TAILLAMP)
-        for x in ((front - 0.28, front - 0.14), (back + 0.09, back + 0.2)):
+        b.box((back + 0.012, back + 0.25), (y[0], y[1]), (0.50 * z, 0.60 * z), Material.TAILLAMP, bottom=False)
+        for x in ((front - 0.28, front - 0.14), (back + 0.09, back + 0.2)) if detailed else ():
             y = sorted((side * half * 0.86, side * half * 0.945))
             b.box(x, (y[0], y[1]), (0.46 * z, 0.51 * z), Material.INDICATOR)
 

@@ -9,7 +9,7 @@ WHEEL_M = 0.5
 
 def _cab(b: Builder, front: float, length: float, half: float, height: float, detailed: bool) -> None:
     back = front - length
-    steps = 3 if detailed else 1
+    steps = 3 if detailed else 0
     levels = [
         ring(front - 0.04, back, half - 0.04, 0.15, 0.42, steps), ring(front, back, half - 0.01, 0.2, 0.9, steps),
         ring(front, back, half - 0.01, 0.2, height * 0.52, steps), ring(front - 0.10, back, half - 0.03, 0.2, height * 0.80, steps),
@@ -21,9 +21,9 @@ def _cab(b: Builder, front: float, length: float, half: float, height: float, de
     for side in (1.0, -1.0):
         y = sorted((side * half * 0.62, side * half * 0.92))
         b.box((front - 0.1, front + 0.015), (y[0], y[1]), (0.62, 0.84), Material.HEADLAMP, bottom=False)
-        y = sorted((side * half * 0.93, side * half * 1.0))
-        b.box((front - 0.12, front + 0.01), (y[0], y[1]), (0.62, 0.84), Material.INDICATOR, bottom=False)
         if detailed:
+            y = sorted((side * half * 0.93, side * half * 1.0))
+            b.box((front - 0.12, front + 0.01), (y[0], y[1]), (0.62, 0.84), Material.INDICATOR, bottom=False)
             y = sorted((side * (half + 0.02), side * (half + 0.2)))
             b.box((front - 0.25, front - 0.1), (y[0], y[1]), (height * 0.58, height * 0.82), TRIM)
     if detailed:
@@ -44,12 +44,12 @@ def _chassis(b: Builder, front: float, back: float, half: float, axles: tuple[fl
     b.box((back + 0.1, front - 0.3), (-half * 0.42, half * 0.42), (0.6, 0.95), TRIM)
     for side in (1.0, -1.0):
         for x in axles:
-            b.wheel(x, side * (half - 0.17), WHEEL_M, 0.15, 12 if detailed else 6)
+            b.wheel(x, side * (half - 0.17), WHEEL_M, 0.15, 12 if detailed else 0)
         y = sorted((side * half * 0.6, side * half * 0.94))
         b.box((back - 0.01, back + 0.1), (y[0], y[1]), (0.75, 0.95), Material.TAILLAMP)
-        y = sorted((side * half * 0.5, side * half * 0.6))
-        b.box((back - 0.01, back + 0.1), (y[0], y[1]), (0.75, 0.95), Material.INDICATOR)
         if detailed:
+            y = sorted((side * half * 0.5, side * half * 0.6))
+            b.box((back - 0.01, back + 0.1), (y[0], y[1]), (0.75, 0.95), Material.INDICATOR)
             y = sorted((side * (half - 0.08), side * (half - 0.04)))
             b.box((min(axles) + 0.7, max(axles) - 0.7), (y[0], y[1]), (0.5, 0.85), Material.METAL)
     b.box((back - 0.02, back + 0.05), (-half * 0.95, half * 0.95), (0.55, 0.68), TRIM)
@@ -89,7 +89,7 @@ def flatbed_truck(detailed: bool = True) -> Mesh:
     bed_front = front - cab - 0.15
     b.box((back, bed_front), (-half, half), (1.0, 1.15), Material.METAL, top=Material.BED)
     _walls(b, back, bed_front, half, 1.15, 1.75, BODY)
-    steps = 2 if detailed else 1
+    steps = 2 if detailed else 0
     low = ring(bed_front - 0.25, back + 0.9, half - 0.12, 0.1, 1.15, steps)
     mid = ring(bed_front - 0.30, back + 1.0, half - 0.16, 0.2, height - 0.45, steps)
     top = ring(bed_front - 0.9, back + 1.7, half - 0.45, 0.3, height, steps)
@@ -152,7 +152,7 @@ def bus(detailed: bool = True) -> Mesh:
     length, half, height = 12.0, 1.275, 3.3
     b = Builder()
     front, back = length / 2, -length / 2
-    steps = 3 if detailed else 1
+    steps = 3 if detailed else 0
     levels = [
         ring(front - 0.05, back + 0.05, half - 0.02, 0.2, 0.32, steps), ring(front, back, half, 0.25, 0.6, steps),
         ring(front, back, half, 0.25, 1.35, steps), ring(front - 0.08, back + 0.04, half - 0.02, 0.25, 2.55, steps),
@@ -166,12 +166,12 @@ def bus(detailed: bool = True) -> Mesh:
     b.box((2.4, 3.3), (-0.45, 0.45), (height - 0.2, height - 0.08), Material.ROOF_UNIT, bottom=False)
     for side in (1.0, -1.0):
         for x in (front - 2.7, back + 3.3):
-            b.wheel(x, side * (half - 0.15), WHEEL_M, 0.15, 12 if detailed else 6)
+            b.wheel(x, side * (half - 0.15), WHEEL_M, 0.15, 12 if detailed else 0)
         y = sorted((side * half * 0.6, side * half * 0.9))
         b.box((front - 0.2, front + 0.01), (y[0], y[1]), (0.65, 0.85), Material.HEADLAMP)
         b.box((back - 0.01, back + 0.2), (y[0], y[1]), (0.9, 1.2), Material.TAILLAMP)
-        b.box((back - 0.012, back + 0.2), (y[0], y[1]), (0.75, 0.88), Material.INDICATOR)
         if detailed:
+            b.box((back - 0.012, back + 0.2), (y[0], y[1]), (0.75, 0.88), Material.INDICATOR)
             face = sorted((side * (half - 0.03), side * (half + 0.006)))
             for k in range(1, 7):
                 x = front - 1.1 - k * 1.5

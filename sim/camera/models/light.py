@@ -10,7 +10,7 @@ SKIN, UPPER, LOWER = Material.SKIN, Material.UPPER, Material.LOWER
 def pedestrian(detailed: bool = True) -> Mesh:
     """A person in mid-stride, 0.5 x 0.5 x 1.7 m."""
     b = Builder()
-    sides = 7 if detailed else 4
+    sides = 7 if detailed else 3
     b.tube((0.18, 0.09, 0.04), (0.0, 0.09, 0.85), 0.085, LOWER, sides)
     b.tube((-0.18, -0.09, 0.04), (0.0, -0.09, 0.85), 0.085, LOWER, sides)
     b.box((0.1, 0.28), (0.04, 0.14), (0.0, 0.08), TRIM)
@@ -23,7 +23,7 @@ def pedestrian(detailed: bool = True) -> Mesh:
 
 
 def _torso(b: Builder, x: float, z: float, lean: float, detailed: bool) -> None:
-    steps = 2 if detailed else 1
+    steps = 2 if detailed else 0
     hips = ring(x + 0.13, x - 0.13, 0.17, 0.09, z, steps)
     chest = ring(x + lean * 0.7 + 0.14, x + lean * 0.7 - 0.13, 0.22, 0.1, z + 0.42, steps)
     neck = ring(x + lean + 0.07, x + lean - 0.07, 0.1, 0.05, z + 0.64, steps)
@@ -34,14 +34,14 @@ def _torso(b: Builder, x: float, z: float, lean: float, detailed: bool) -> None:
 
 
 def _head(b: Builder, x: float, z: float, helmet: bool, detailed: bool) -> None:
-    sides, rings = (8, 5) if detailed else (5, 3)
+    sides, rings = (8, 5) if detailed else (4, 2)
     b.ball((x, 0, z), (0.105, 0.09, 0.13), SKIN, sides, rings)
     b.ball((x - 0.015, 0, z + 0.03), (0.125, 0.112, 0.125), Material.HELMET if helmet else TRIM, sides, rings)
 
 
 def _rider(b: Builder, seat_x: float, seat_z: float, bar_x: float, bar_z: float, foot_x: float, foot_z: float, helmet: bool, detailed: bool) -> None:
     """Someone sitting astride, hands on the handlebar."""
-    sides = 6 if detailed else 4
+    sides = 6 if detailed else 3
     lean = 0.16
     _torso(b, seat_x, seat_z, lean, detailed)
     shoulder_z = seat_z + 0.56
@@ -57,7 +57,7 @@ def _rider(b: Builder, seat_x: float, seat_z: float, bar_x: float, bar_z: float,
 def motor(detailed: bool = True) -> Mesh:
     """A motor scooter with its rider, 1.9 x 0.72 x 1.65 m."""
     b = Builder()
-    sides = 12 if detailed else 6
+    sides = 12 if detailed else 0
     b.wheel(0.66, 0, 0.27, 0.06, sides)
     b.wheel(-0.66, 0, 0.27, 0.06, sides)
     b.box((-0.9, -0.05), (-0.17, 0.17), (0.42, 0.76), BODY, top=TRIM)
@@ -78,7 +78,7 @@ def bicycle(detailed: bool = True) -> Mesh:
     """A bicycle with its rider, 1.7 x 0.6 x 1.7 m."""
     b = Builder()
     for x in (0.53, -0.53):
-        b.wheel(x, 0, 0.33, 0.022, 14 if detailed else 6)
+        b.wheel(x, 0, 0.33, 0.022, 14 if detailed else 0)
     for a, c in (((-0.53, 0, 0.33), (-0.2, 0, 0.86)), ((-0.2, 0, 0.86), (-0.08, 0, 0.32)), ((-0.08, 0, 0.32), (0.40, 0, 0.84)), ((-0.2, 0, 0.8), (0.40, 0, 0.84)), ((0.53, 0, 0.33), (0.38, 0, 1.0)), ((-0.53, 0, 0.33), (-0.08, 0, 0.32))):
         b.tube(a, c, 0.024, BODY, 5 if detailed else 3)
     b.tube((0.36, -0.28, 1.02), (0.36, 0.28, 1.02), 0.018, TRIM, 5)
@@ -109,7 +109,7 @@ def awning_tricycle(detailed: bool = True) -> Mesh:
     b = Builder()
     _three_wheels(b, detailed)
     b.box((-1.4, 1.0), (-0.58, 0.58), (0.34, 0.42), TRIM)
-    steps = 2 if detailed else 1
+    steps = 2 if detailed else 0
     low = ring(1.15, -1.42, 0.58, 0.2, 0.40, steps)
     belt = ring(1.10, -1.42, 0.6, 0.2, 0.95, steps)
     eave = ring(0.75, -1.36, 0.57, 0.15, 1.62, steps)
@@ -128,7 +128,7 @@ def awning_tricycle(detailed: bool = True) -> Mesh:
 
 
 def _three_wheels(b: Builder, detailed: bool) -> None:
-    sides = 12 if detailed else 6
+    sides = 12 if detailed else 0
     b.wheel(1.15, 0, 0.27, 0.055, sides)
     for side in (1.0, -1.0):
         b.wheel(-0.85, side * 0.5, 0.27, 0.07, sides)

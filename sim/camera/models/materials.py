@@ -57,3 +57,13 @@ PALETTE: dict[Material, tuple[Rgb, float]] = {
     Material.BED: ((0.10, 0.10, 0.105), 0.05),
 }
 """Linear RGB albedo and gloss (0..1)."""
+
+CLOTHES: tuple[Rgb, ...] = (
+    (0.55, 0.55, 0.54), (0.03, 0.03, 0.035), (0.32, 0.03, 0.03), (0.03, 0.07, 0.26), (0.42, 0.30, 0.05), (0.09, 0.17, 0.09),
+    (0.20, 0.21, 0.23), (0.40, 0.16, 0.20),
+)  # fmt: skip
+BOXES: tuple[Rgb, ...] = (
+    (0.66, 0.67, 0.67), (0.62, 0.62, 0.60), (0.60, 0.62, 0.64), (0.10, 0.20, 0.40), (0.42, 0.08, 0.06), (0.66, 0.66, 0.65),
+    (0.48, 0.49, 0.50), (0.12, 0.28, 0.20),
+)  # fmt: skip
+"""Linear RGB of clothes and of lorries' box bodies; a road user's seed picks one."""

@@ -76,7 +76,11 @@ class Builder:
             self.cap(low, material, flip=True)
 
     def wheel(self, x: float, y: float, radius: float, half_width: float, sides: int = 12) -> None:
-        """A wheel about the y axis standing on the ground, with a metal rim on both faces."""
+        """A wheel about the y axis standing on the ground, with a metal rim on both faces; without sides, a plain block."""
+        if not sides:
+            span = (x - radius * 0.85, x + radius * 0.85)
+            self.box(span, (y - half_width, y + half_width), (0.0, radius * 1.8), Material.TYRE, bottom=False)
+            return
         angle = np.linspace(0, 2 * np.pi, sides, endpoint=False)
         circle = np.stack([np.cos(angle), np.zeros(sides), np.sin(angle)], axis=1)
         for side in (1.0, -1.0):
@@ -140,8 +144,8 @@ def _smooth(corners: Points, normals: Points, area: Points) -> Points:
 
 
 def ring(front: float, back: float, half_width: float, corner: float, z: float, steps: int = 3) -> Points:
-    """(4 * (steps + 1), 3) a level rounded rectangle, counter-clockwise seen from above."""
-    r = min(corner, half_width * 0.95, (front - back) * 0.45)
+    """(4 * (steps + 1), 3) a level rectangle, rounded unless steps is 0, counter-clockwise seen from above."""
+    r = min(corner, half_width * 0.95, (front - back) * 0.45) if steps else 0.0
     centres = ((front - r, half_width - r, 0), (back + r, half_width - r, 90), (back + r, r - half_width, 180), (front - r, r - half_width, 270))
     angle = np.linspace(0, 90, steps + 1)
     return np.array(

@@ -29,7 +29,7 @@ class Surface:
         )  # fmt: skip
         self._parts.append(rows[:, [0, 1, 2, 0, 2, 3]].reshape(-1, VERTEX))
 
-    def strip(self, line: Line, right_m: float, left_m: float, z_m: float, colour: Rgb) -> None:
+    def strip(self, line: Line, right_m: float, left_m: float, colour: Rgb, z_m: float = 0.0) -> None:
         """A level band along a line between two offsets (left positive); uv = metres along, metres left of the line."""
         n, s = normals(line), chainage(line)
         r, le = line + n * right_m, line + n * left_m
@@ -56,7 +56,7 @@ class Surface:
         if both:
             self.quads(corners[:, ::-1], uv[:, ::-1], colour)
 
-    def box(self, centre: tuple[float, float, float], half: tuple[float, float, float], heading_rad: float, colour: Rgb, roof: Rgb | None = None) -> None:
+    def box(self, centre: tuple[float, float, float], half: tuple[float, float, float], heading_rad: float, colour: Rgb, roof: Rgb | None = None, top: bool = True) -> None:
         """An upright box standing with its underside at centre z; half = half length, half width, height."""
         c, s = np.cos(heading_rad), np.sin(heading_rad)
         hx, hy, h = half
@@ -67,18 +67,17 @@ class Surface:
             w = float(np.linalg.norm(b - a))
             corners = np.array([[[*a, z0], [*b, z0], [*b, z1], [*a, z1]]])
             self.quads(corners, np.array([[[0, 0], [w, 0], [w, h], [0, h]]], float), colour)
-        top = np.c_[foot, np.full(4, z1)]
-        self.quads(top[None], foot[None] - foot[2], roof if roof is not None else colour)
+        if top:
+            self.quads(np.c_[foot, np.full(4, z1)][None], foot[None] - foot[2], roof if roof is not None else colour)
 
-    def polygon(self, shape: BaseGeometry, z_m: float, colour: Rgb) -> None:
-        """A level polygon, holes allowed; uv = position along, and far from any lane's wheel tracks across."""
+    def polygon(self, shape: BaseGeometry, colour: Rgb) -> None:
+        """Ground in the form of any polygons, holes allowed; uv = position."""
         for triangle in shapely.get_parts(shapely.constrained_delaunay_triangles(shape)):
             p = np.asarray(triangle.exterior.coords)[:3]
             a, b = p[1] - p[0], p[2] - p[0]
             if a[0] * b[1] - a[1] * b[0] < 0:
                 p = p[::-1]
-            uv = np.c_[p[:, 0], np.full(3, 9.0)]
-            self._parts.append(np.c_[p, np.full(3, z_m), np.tile([0.0, 0.0, 1.0], (3, 1)), uv, np.tile(colour, (3, 1))])
+            self._parts.append(np.c_[p, np.zeros(3), np.tile([0.0, 0.0, 1.0], (3, 1)), p, np.tile(colour, (3, 1))])
 
     def tiles(self, size_m: float) -> "Tiles":
         """The triangles sorted by ground tile, for culling."""

@@ -1,4 +1,4 @@
-"""Asphalt and paint. What is painted where comes from the lanes' own markings, so the picture agrees with the map."""
+"""Asphalt and paint, all level at z = 0 and drawn in painter's order. What is painted where comes from the lanes' own markings, so the picture agrees with the map."""
 
 import numpy as np
 import shapely
@@ -9,15 +9,15 @@ from sim.camera.scene.lines import Line
 from sim.camera.scene.roads import Edge, Roads
 from sim.world.roads import DASH_M, GAP_M, Lane, Marking
 
-# Heights in metres: paint lies at z = 0, where the map has it; what is below keeps clear of it.
-Z_PAINT, Z_LANE, Z_SHOULDER, Z_INNER, Z_FILL, Z_VERGE, Z_GROUND = 0.0, -0.010, -0.014, -0.018, -0.026, -0.04, -0.08
 SEGMENT_M = 40.0
+SLIVER_M = 0.2  # thinner bits between lanes are covered by the lanes themselves
 
 ASPHALT: Rgb = (0.112, 0.112, 0.116)
 SHOULDER: Rgb = (0.142, 0.141, 0.142)
 BIKING: Rgb = (0.135, 0.120, 0.112)
 PAVEMENT: Rgb = (0.33, 0.31, 0.29)
 VERGE: Rgb = (0.30, 0.29, 0.26)
+COLOURS = {"shoulder": SHOULDER, "biking": BIKING, "sidewalk": PAVEMENT}
 WHITE: Rgb = (0.74, 0.74, 0.72)
 YELLOW: Rgb = (0.74, 0.47, 0.06)
 
@@ -25,25 +25,20 @@ STOP_LINE_M = 0.4
 STOP_BEFORE_END_M = 1.2
 
 
-def asphalt(roads: Roads, surface: Surface) -> None:
-    """Lane surfaces; uv are metres along and metres left of the lane's centre."""
-    for edge in roads.edges:
+def asphalt(roads: Roads, lanes: Surface, aprons: Surface) -> None:
+    """Lane surfaces with wheel tracks (uv are metres along and left of a lane's centre), and the plain ground around."""
+    tracked = []
+    for edge in (*roads.edges, *(e for e in roads.inner if not e.signalled)):
         for lane in edge.lanes:
-            _lane(surface, lane, Z_LANE if lane.lane_type == "driving" else Z_SHOULDER)
+            half = lane.width_m / 2 + 0.02
+            line = lines.dense(lane.shape, SEGMENT_M)
+            (aprons if lane.lane_type == "sidewalk" else lanes).strip(line, -half, half, COLOURS.get(lane.lane_type, ASPHALT))
+            tracked.append(shapely.LineString(lane.shape).buffer(half, cap_style="flat"))
         if edge.fast:
-            surface.strip(lines.dense(edge.right_border, SEGMENT_M), -1.2, 0.0, Z_VERGE, VERGE)
-            surface.strip(lines.dense(edge.left_border, SEGMENT_M), 0.0, 0.75, Z_VERGE, VERGE)
-    for edge in roads.inner:
-        for lane in edge.lanes:
-            _lane(surface, lane, Z_INNER)
-    for part in shapely.get_parts(roads.surface):
-        surface.polygon(part, Z_FILL, ASPHALT)
-
-
-def _lane(surface: Surface, lane: Lane, z_m: float) -> None:
-    colour = {"shoulder": SHOULDER, "biking": BIKING, "sidewalk": PAVEMENT}.get(lane.lane_type, ASPHALT)
-    half = lane.width_m / 2 + 0.02
-    surface.strip(lines.dense(lane.shape, SEGMENT_M), -half, half, z_m, colour)
+            aprons.strip(lines.dense(edge.right_border, SEGMENT_M), -1.2, 0.0, VERGE)
+            aprons.strip(lines.dense(edge.left_border, SEGMENT_M), 0.0, 0.75, VERGE)
+    rest = roads.surface.difference(shapely.unary_union(tracked))
+    aprons.polygon(rest.buffer(-SLIVER_M).buffer(SLIVER_M + 0.1), ASPHALT)
 
 
 def paint(roads: Roads, surface: Surface) -> None:
@@ -53,7 +48,7 @@ def paint(roads: Roads, surface: Surface) -> None:
             _marking(surface, lane.border("left"), lane.marking_left)
             if i == 0 or edge.lanes[i - 1].marking_left.kind == "none":
                 _marking(surface, lane.border("right"), lane.marking_right)
-        if edge.signalled:
+        if edge.signalled and not edge.lanes[0].junction:
             _stop_line(surface, edge)
     for crossing in roads.crossings:
         _zebra(surface, crossing)
@@ -66,10 +61,10 @@ def _marking(surface: Surface, border: Line, marking: Marking) -> None:
     border, half = lines.unfolded(border), marking.width_m / 2
     if marking.kind == "dashed_white":
         for piece in lines.dashes(border, DASH_M, GAP_M):
-            surface.strip(piece, -half, half, Z_PAINT, WHITE)
+            surface.strip(piece, -half, half, WHITE)
     else:
         colour = YELLOW if marking.kind == "solid_yellow" else WHITE
-        surface.strip(lines.dense(border, SEGMENT_M), -half, half, Z_PAINT, colour)
+        surface.strip(lines.dense(border, SEGMENT_M), -half, half, colour)
 
 
 def _stop_line(surface: Surface, edge: Edge) -> None:
@@ -78,11 +73,11 @@ def _stop_line(surface: Surface, edge: Edge) -> None:
         if lane.lane_type in ("driving", "bus", "biking") and total > 10.0:
             end = total - STOP_BEFORE_END_M
             piece = lines.at(lane.shape, np.array([end - STOP_LINE_M, end]))
-            surface.strip(piece, -lane.width_m / 2, lane.width_m / 2, Z_PAINT, WHITE)
+            surface.strip(piece, -lane.width_m / 2, lane.width_m / 2, WHITE)
 
 
 def _zebra(surface: Surface, crossing: Lane) -> None:
     """Stripes of 0.45 m with gaps of 0.6 m across the walking direction (GB 5768.3)."""
     half = crossing.width_m / 2
     for piece in lines.dashes(crossing.shape, 0.45, 0.6, start_m=0.3):
-        surface.strip(piece, -half, half, Z_PAINT, WHITE)
+        surface.strip(piece, -half, half, WHITE)

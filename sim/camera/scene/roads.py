@@ -25,7 +25,7 @@ class Edge:
     id: str
     lanes: tuple[Lane, ...]
     signalled: bool
-    """Ends at traffic lights."""
+    """Ends at traffic lights, or lies in a junction that has them."""
 
     @property
     def fast(self) -> bool:
@@ -52,6 +52,11 @@ class Roads:
     crossings: tuple[Lane, ...]
     areas: tuple[Line, ...]
     """Outlines of signalled junctions, (n, 2)."""
+
+    @property
+    def open_edges(self) -> tuple[Edge, ...]:
+        """All edges but those that cross in a signalled junction."""
+        return (*self.edges, *(edge for edge in self.inner if not edge.signalled))
 
     @cached_property
     def surface(self) -> BaseGeometry:
@@ -88,7 +93,8 @@ def load(net_path: Path | str) -> Roads:
         if lane.edge_id not in crossing_ids and lines.length(lane.shape) > 0.05:
             grouped.setdefault(lane.edge_id, []).append(lane)
     edges = [
-        Edge(name, tuple(sorted(group, key=lambda lane: lane.index)), name in to_lights) for name, group in grouped.items()
+        Edge(name, tuple(sorted(group, key=lambda lane: lane.index)), name in to_lights or _junction_of(name) in lights)
+        for name, group in grouped.items()
     ]
     return Roads(
         tuple(e for e in edges if not e.lanes[0].junction),
@@ -96,6 +102,11 @@ def load(net_path: Path | str) -> Roads:
         tuple(lane for lane in lanes if lane.edge_id in crossing_ids),
         tuple(_outline(j) for j in lights.values()),
     )
+
+
+def _junction_of(edge_id: str) -> str:
+    """The junction an inner edge `:junction_7` lies in; empty for others."""
+    return edge_id[1:].rsplit("_", 1)[0] if edge_id.startswith(":") else ""
 
 
 def _outline(junction: ET.Element) -> Line:

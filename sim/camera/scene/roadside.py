@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 from sim.camera.scene import lines
 from sim.camera.scene.geometry import Rgb, Surface
 from sim.camera.scene.lines import Line
-from sim.camera.scene.paving import Z_VERGE
 from sim.camera.scene.roads import Roads
 
 STEEL: Rgb = (0.42, 0.44, 0.45)
@@ -15,7 +14,9 @@ CONCRETE: Rgb = (0.45, 0.44, 0.42)
 HEDGE: Rgb = (0.045, 0.095, 0.028)
 GRASS: Rgb = (0.12, 0.16, 0.055)
 LAMP: Rgb = (0.30, 0.31, 0.32)
+POST: Rgb = (0.30, 0.31, 0.32)
 RAIL_OFFSET_M = 0.75
+POST_STEP_M = 4.0
 LAMP_STEP_M = 40.0
 
 
@@ -32,7 +33,7 @@ def pieces_off_road(line: Line, roads: Roads, clear_m: float) -> list[Line]:
 
 def guard_rails(roads: Roads, solid: Surface) -> None:
     """Steel W-beam rails with a post every four metres, right of every fast road."""
-    for edge in roads.edges:
+    for edge in roads.open_edges:
         if not edge.fast:
             continue
         for piece in pieces_off_road(lines.offset(edge.right_border, -RAIL_OFFSET_M), roads, RAIL_OFFSET_M - 0.15):
@@ -41,13 +42,13 @@ def guard_rails(roads: Roads, solid: Surface) -> None:
 
 def rail(solid: Surface, line: Line) -> None:
     """A steel rail along a line."""
-    for low, high, out in ((0.43, 0.55, 0.03), (0.55, 0.63, 0.0), (0.63, 0.75, 0.03)):
-        solid.wall(line, out, low, high, STEEL)
-        solid.wall(line[::-1], out, low, high, STEEL)
-    solid.strip(line, -0.04, 0.04, 0.75, STEEL)
-    at, heading = lines.spaced(line, 4.0)
+    band = lines.dense(line[np.unique(np.r_[0 : len(line) : 4, len(line) - 1])], 20.0)
+    for side in (band, band[::-1]):
+        solid.wall(side, -0.05, 0.43, 0.75, STEEL)
+    solid.strip(band, -0.05, 0.05, STEEL, z_m=0.75)
+    at, heading = lines.spaced(line, POST_STEP_M)
     for (x, y), h in zip(at, heading, strict=True):
-        solid.box((float(x), float(y), -0.05), (0.05, 0.07, 0.78), float(h), STEEL)
+        solid.box((float(x), float(y), 0.0), (0.05, 0.07, 0.70), float(h), POST, top=False)
 
 
 def medians(roads: Roads, solid: Surface, soft: Surface) -> None:
@@ -58,10 +59,10 @@ def medians(roads: Roads, solid: Surface, soft: Surface) -> None:
             _concrete_wall(solid, line)
             continue
         bed = min(half, 4.0)
-        soft.strip(line, -bed, bed, 0.10, GRASS)
+        soft.strip(line, -bed, bed, GRASS, z_m=0.10)
         for side in (line, line[::-1]):
-            solid.wall(side, -bed, Z_VERGE, 0.13, CONCRETE)
-            solid.strip(side, -bed - 0.001, -bed + 0.18, 0.13, CONCRETE)
+            solid.wall(side, -bed, 0.0, 0.13, CONCRETE)
+            solid.strip(side, -bed - 0.001, -bed + 0.18, CONCRETE, z_m=0.13)
         _hedge(soft, line, min(0.6, bed * 0.55))
         if fast and half > 1.0:
             for side in (line, line[::-1]):
@@ -72,8 +73,8 @@ def _concrete_wall(solid: Surface, line: Line) -> None:
     for side in (line, line[::-1]):
         solid.wall(side, -0.22, 0.0, 0.3, CONCRETE)
         solid.wall(side, -0.12, 0.3, 0.85, CONCRETE)
-    solid.strip(line, -0.22, 0.22, 0.3, CONCRETE)
-    solid.strip(line, -0.12, 0.12, 0.85, CONCRETE)
+    solid.strip(line, -0.22, 0.22, CONCRETE, z_m=0.3)
+    solid.strip(line, -0.12, 0.12, CONCRETE, z_m=0.85)
 
 
 def _hedge(soft: Surface, line: Line, half: float) -> None:
@@ -94,13 +95,13 @@ def _hedge(soft: Surface, line: Line, half: float) -> None:
 
 def median_lines(roads: Roads, widest_m: float = 22.0) -> list[tuple[Line, float, bool]]:
     """Centre line, gap and speed class of the ground between opposite carriageways, each stretch once."""
-    borders = {edge.id: edge.left_border for edge in roads.edges if edge.lanes[-1].lane_type != "sidewalk"}
+    borders = {edge.id: edge.left_border for edge in roads.open_edges if edge.lanes[-1].lane_type != "sidewalk"}
     tree = shapely.STRtree([shapely.LineString(b) for b in borders.values()])
     names = list(borders)
-    by_id = {edge.id: edge for edge in roads.edges}
+    by_id = {edge.id: edge for edge in roads.open_edges}
     out = []
     for name, border in borders.items():
-        if lines.length(border) < 20.0:
+        if lines.length(border) < 1.0:
             continue
         fine = lines.dense(border, 10.0)
         centre, gap = _middle(fine, name, borders, tree, names, widest_m)

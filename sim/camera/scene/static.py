@@ -16,7 +16,9 @@ class StaticScene:
     """Tiled triangles by material class, and trees to instance."""
 
     paint: Tiles
-    asphalt: Tiles
+    lanes: Tiles
+    aprons: Tiles
+    """Paved ground without wheel tracks."""
     solid: Tiles
     """Rails, kerbs, lamps, plant on roofs: one colour a face."""
     soft: Tiles
@@ -34,9 +36,9 @@ class StaticScene:
         Raises FileNotFoundError when the network is missing, ValueError when it holds no lanes.
         """
         net = roads.load(net_path)
-        paint, asphalt, solid, soft, walls, land = (Surface() for _ in range(6))
+        paint, lanes, aprons, solid, soft, walls, land = (Surface() for _ in range(7))
         paving.paint(net, paint)
-        paving.asphalt(net, asphalt)
+        paving.asphalt(net, lanes, aprons)
         roadside.guard_rails(net, solid)
         roadside.medians(net, solid, soft)
         roadside.lamps(net, solid)
@@ -44,6 +46,6 @@ class StaticScene:
         surroundings.buildings(found, walls, solid, seed)
         surroundings.land(net, land)
         return StaticScene(
-            paint.tiles(TILE_M), asphalt.tiles(TILE_M), solid.tiles(TILE_M), soft.tiles(TILE_M), walls.tiles(TILE_M),
+            paint.tiles(TILE_M), lanes.tiles(TILE_M), aprons.tiles(TILE_M), solid.tiles(TILE_M), soft.tiles(TILE_M), walls.tiles(TILE_M),
             land.tiles(LAND_TILE_M), surroundings.trees(net, found, seed), tuple(found),
         )  # fmt: skip

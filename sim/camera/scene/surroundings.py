@@ -3,16 +3,17 @@
 from dataclasses import dataclass
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from sim.camera.scene import lines
 from sim.camera.scene.geometry import Rgb, Surface
-from sim.camera.scene.paving import Z_GROUND
 from sim.camera.scene.roads import Roads
 
 BUILDING_CLEAR_M = 26.0
 TREE_CLEAR_M = 4.0
 LAND_MARGIN_M = 2500.0
+LAND_CELL_M = 250.0
 WALLS: tuple[Rgb, ...] = ((0.52, 0.48, 0.42), (0.58, 0.56, 0.53), (0.42, 0.30, 0.24), (0.47, 0.49, 0.51), (0.55, 0.46, 0.33), (0.62, 0.60, 0.55))
 ROOFS: tuple[Rgb, ...] = ((0.30, 0.29, 0.28), (0.36, 0.34, 0.32), (0.13, 0.22, 0.36), (0.36, 0.15, 0.11), (0.24, 0.24, 0.25))
 UNIT: Rgb = (0.40, 0.40, 0.39)
@@ -33,15 +34,16 @@ class Trees:
 
 
 def land(roads: Roads, surface: Surface) -> None:
-    """Level ground as a grid well beyond the network."""
+    """Level ground in cells well beyond the network, left out where it is paved."""
     points = _anchors(roads)
     low, high = points.min(axis=0) - LAND_MARGIN_M, points.max(axis=0) + LAND_MARGIN_M
-    xs, ys = (np.linspace(a, b, max(2, int((b - a) / 250.0))) for a, b in zip(low, high, strict=True))
-    x0, y0 = (g.ravel() for g in np.meshgrid(xs[:-1], ys[:-1]))
-    x1, y1 = (g.ravel() for g in np.meshgrid(xs[1:], ys[1:]))
-    z = np.full(len(x0), Z_GROUND)
-    corners = np.stack([np.c_[x0, y0, z], np.c_[x1, y0, z], np.c_[x1, y1, z], np.c_[x0, y1, z]], axis=1)
-    surface.quads(corners, corners[:, :, :2], (1.0, 1.0, 1.0))
+    xs, ys = (np.linspace(a, b, max(2, int((b - a) / LAND_CELL_M))) for a, b in zip(low, high, strict=True))
+    paved = roads.surface.buffer(-0.3)
+    shapely.prepare(paved)
+    for x0, x1 in zip(xs, xs[1:], strict=False):
+        for y0, y1 in zip(ys, ys[1:], strict=False):
+            cell = shapely.box(x0, y0, x1, y1)
+            surface.polygon(cell.difference(paved) if shapely.intersects(paved, cell) else cell, (1.0, 1.0, 1.0))
 
 
 def _anchors(roads: Roads) -> NDArray[np.float64]:
@@ -98,14 +100,14 @@ def buildings(found: list[Block], walls: Surface, solid: Surface, seed: int) -> 
     for block in found:
         wall, roof = WALLS[rng.integers(len(WALLS))], ROOFS[rng.integers(len(ROOFS))]
         half = (block.half_length_m, block.half_width_m, block.height_m)
-        walls.box((block.x_m, block.y_m, Z_GROUND), half, block.heading_rad, wall, roof)
+        walls.box((block.x_m, block.y_m, 0.0), half, block.heading_rad, wall, roof)
         if block.height_m < 7.0:
             continue
         c, s = np.cos(block.heading_rad), np.sin(block.heading_rad)
         for _ in range(int(rng.integers(1, 4))):
             u, v = rng.uniform(-0.6, 0.6) * block.half_length_m, rng.uniform(-0.5, 0.5) * block.half_width_m
             size = (float(rng.uniform(1.2, 3.2)), float(rng.uniform(1.2, 2.6)), float(rng.uniform(1.2, 2.8)))
-            solid.box((block.x_m + c * u - s * v, block.y_m + s * u + c * v, block.height_m + Z_GROUND), size, block.heading_rad, UNIT)
+            solid.box((block.x_m + c * u - s * v, block.y_m + s * u + c * v, block.height_m), size, block.heading_rad, UNIT)
 
 
 def trees(roads: Roads, found: list[Block], seed: int, per_km: float = 110.0) -> Trees:
@@ -128,5 +130,5 @@ def trees(roads: Roads, found: list[Block], seed: int, per_km: float = 110.0) ->
     n = len(at)
     shade = rng.uniform(0.7, 1.25, (n, 1)) * np.array([[0.062, 0.115, 0.034]]) * rng.uniform(0.85, 1.18, (n, 3))
     return Trees(
-        np.c_[at, np.full(n, Z_GROUND)], rng.uniform(0, 2 * np.pi, n), rng.uniform(4.0, 9.5, n), shade, rng.integers(0, 4, n)
+        np.c_[at, np.zeros(n)], rng.uniform(0, 2 * np.pi, n), rng.uniform(4.0, 9.5, n), shade, rng.integers(0, 4, n)
     )

@@ -12,17 +12,17 @@ void place(vec3 at, vec3 n) {
 """
 
 INSTANCE = """
-in vec4 place_at;   // x y z heading
-in vec4 size;       // scale x y z, lights
-in vec4 paint;      // r g b seed
-vec3 turned(vec3 v) { float c = cos(place_at.w), s = sin(place_at.w); return vec3(c*v.x - s*v.y, s*v.x + c*v.y, v.z); }
+in vec4 place_at;   // x y z, cos of heading
+in vec4 size;       // scale x y z, sin of heading
+in vec4 paint;      // r g b, lights + seed
+vec3 turned(vec3 v) { return vec3(place_at.w*v.x - size.w*v.y, size.w*v.x + place_at.w*v.y, v.z); }
 vec3 instance_point(vec3 p) { return turned(p * size.xyz) + place_at.xyz; }
 vec3 instance_normal(vec3 n) { return turned(normalize(n / size.xyz)); }
 """
 
 LIGHT = """
 in vec3 world; in vec3 normal; in vec3 shadow_at;
-uniform sampler2DShadow shadow_map; uniform sampler2D grain;
+uniform sampler2DShadow shadow_map; uniform sampler2D pattern;
 uniform vec3 eye, to_sun, sun_light, sky_light, haze_light, gain; uniform float haze;
 out vec4 colour;
 float sunlit() {

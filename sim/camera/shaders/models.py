@@ -1,43 +1,33 @@
 """Programs for instanced models: road users, their contact shadows, trees; and the passes without colour."""
 
-from sim.camera.models.materials import PALETTE, Material
+from sim.camera.models.materials import BOXES, CLOTHES, PALETTE, Material
+from sim.camera.patterns import LEAF_M
 from sim.camera.shaders.common import HEADER, INSTANCE, LIGHT, PLACE
-
-
-def _palette() -> str:
-    entries = ", ".join(f"vec4({c[0]}, {c[1]}, {c[2]}, {gloss})" for c, gloss in PALETTE.values())
-    return f"const vec4 PALETTE[{len(PALETTE)}] = vec4[{len(PALETTE)}]({entries});\n"
 
 
 def _is(material: Material) -> str:
     return f"(material == {int(material)})"
 
 
-_CLOTHES = """
-const vec3 CLOTHES[8] = vec3[8](vec3(.55,.55,.54), vec3(.03,.03,.035), vec3(.32,.03,.03), vec3(.03,.07,.26),
-  vec3(.42,.30,.05), vec3(.09,.17,.09), vec3(.20,.21,.23), vec3(.40,.16,.20));
-const vec3 BOXES[8] = vec3[8](vec3(.66,.67,.67), vec3(.62,.62,.60), vec3(.60,.62,.64), vec3(.10,.20,.40),
-  vec3(.42,.08,.06), vec3(.66,.66,.65), vec3(.48,.49,.50), vec3(.12,.28,.20));
-"""
+_TABLES = f"uniform vec4 palette[{len(PALETTE)}]; uniform vec3 clothes[{len(CLOTHES)}]; uniform vec3 boxes[{len(BOXES)}];\n"
 
 USER_VERTEX = (
     HEADER
-    + _palette()
-    + _CLOTHES
+    + _TABLES
     + "in vec3 in_position; in vec3 in_normal; in float in_material;\n"
     + PLACE
     + INSTANCE
     + f"""
 flat out vec3 albedo; flat out vec3 glow; flat out float gloss;
 void main() {{
-  int material = int(in_material + 0.5); int lights = int(size.w + 0.5);
-  vec4 base = PALETTE[material]; albedo = base.rgb; gloss = base.a; glow = vec3(0);
+  int material = int(in_material + 0.5); int lights = int(paint.w); float seed = fract(paint.w);
+  vec4 base = palette[material]; albedo = base.rgb; gloss = base.a; glow = vec3(0);
   if {_is(Material.BODY)} albedo = paint.rgb;
-  else if {_is(Material.CARGO)} albedo = BOXES[int(paint.w * 7.99)];
-  else if {_is(Material.UPPER)} albedo = CLOTHES[int(paint.w * 7.99)];
-  else if {_is(Material.LOWER)} albedo = CLOTHES[int(fract(paint.w * 5.7) * 7.99)] * 0.35;
-  else if {_is(Material.HELMET)} albedo = CLOTHES[int(fract(paint.w * 3.3) * 7.99)];
-  else if {_is(Material.TARP)} albedo *= 0.6 + 1.2 * fract(paint.w * 9.1);
+  else if {_is(Material.CARGO)} albedo = boxes[int(seed * 7.99)];
+  else if {_is(Material.UPPER)} albedo = clothes[int(seed * 7.99)];
+  else if {_is(Material.LOWER)} albedo = clothes[int(fract(seed * 5.7) * 7.99)] * 0.35;
+  else if {_is(Material.HELMET)} albedo = clothes[int(fract(seed * 3.3) * 7.99)];
+  else if {_is(Material.TARP)} albedo *= 0.6 + 1.2 * fract(seed * 9.1);
   else if {_is(Material.TAILLAMP)} glow = vec3(1.6, 0.10, 0.05) * float(lights & 1);
   else if {_is(Material.INDICATOR)} glow = vec3(1.6, 0.62, 0.06) * float((lights >> 1) & 1);
   else if {_is(Material.BEACON_RED)} glow = vec3(2.2, 0.10, 0.10) * float((lights >> 2) & 1);
@@ -83,16 +73,15 @@ void main() {{
 TREE = (
     HEADER
     + LIGHT
-    + """
+    + f"""
 flat in vec3 albedo; in float deep; uniform vec3 ground_tint;
-void main() {
+void main() {{
   vec3 n = normalize(normal);
-  float leaf = texture(grain, world.xy * 0.23 + vec2(world.z * 0.19, -world.z * 0.13)).r;
-  float clump = texture(grain, world.xy * 0.07 + world.z * 0.05).b;
+  vec3 leaf = texture(pattern, (world.xy + vec2(world.z, -world.z) * 0.7) / {LEAF_M}).rgb;
   float sun = max(dot(n, to_sun) * 0.8 + 0.2, 0.0) * sunlit();
-  vec3 c = albedo * ground_tint * (0.28 + 0.9 * leaf + 0.35 * clump) * (ambient(n.z) * (0.35 + 0.65 * deep) + sun_light * sun);
-  colour = developed(through_air(c, length(eye - world)));
-}"""
+  vec3 light = ambient(n.z) * (0.35 + 0.65 * deep) + sun_light * sun;
+  colour = developed(through_air(albedo * ground_tint * leaf * 2.0 * light, length(eye - world)));
+}}"""
 )
 
 CONTACT_VERTEX = (
@@ -104,7 +93,7 @@ in vec2 corner; uniform mat4 clip; out vec2 at; flat out vec2 half_size;
     + """
 void main() {   // here size is the footprint's length and width
   half_size = size.xy * 0.5; at = corner * (half_size + 0.55);
-  gl_Position = clip * vec4(turned(vec3(at, 0.0)) + vec3(place_at.xy, place_at.z + 0.012), 1);
+  gl_Position = clip * vec4(turned(vec3(at, 0.0)) + place_at.xyz, 1);
 }"""
 )
 

@@ -160,15 +160,16 @@ async def _add_demo_people(people: People) -> None:
 
 def _serve_console(app: FastAPI, folder: Path) -> None:
     """The built console at /, any other path that is no API giving its page."""
+    folder = folder.resolve()
     if (folder / "assets").is_dir():
         app.mount("/assets", StaticFiles(directory=folder / "assets"))
 
     @app.get("/{path:path}", include_in_schema=False)
-    async def page(path: str) -> FileResponse:
+    def page(path: str) -> FileResponse:
         if path.startswith("api/"):
             raise HTTPException(status.HTTP_404_NOT_FOUND, f"there is no /{path}")
         file = (folder / path).resolve()
-        if path and file.is_file() and file.is_relative_to(folder.resolve()):
+        if path and file.is_file() and file.is_relative_to(folder):
             return FileResponse(file)
         if not (folder / "index.html").is_file():
             raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, "the console is not built: run `make console`")

@@ -2,6 +2,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -23,16 +24,14 @@ def postgres_binaries() -> Path | None:
 
 
 @pytest.fixture(scope="module")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     """A real PostgreSQL server of our own on a Unix socket (it refuses to run as root: then as user postgres)."""
     binaries = postgres_binaries()
     if binaries is None:
         pytest.skip("no PostgreSQL server here (apt: postgresql)")
-    folder = tmp_path_factory.mktemp("pg")
+    folder = Path(tempfile.mkdtemp(prefix="patrol-pg-"))  # pytest's own folders are closed to user postgres
     as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     if as_user:
-        for parent in (folder, *folder.parents[:2]):
-            parent.chmod(0o755)
         shutil.chown(folder, "postgres")
 
     def run(program: str, *arguments: str) -> None:
@@ -44,6 +43,7 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     run("createdb", "-h", str(folder), "-U", "patrol", "patrol")
     yield f"postgresql+asyncpg://patrol@/patrol?host={folder}"
     run("pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "stop")
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -6,14 +6,13 @@ new -> acknowledged -> confirmed -> warned -> resolved
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, get_args
+from typing import Literal
 
 State = Literal["new", "acknowledged", "confirmed", "dismissed", "warned", "resolved"]
 Step = Literal["acknowledged", "confirmed", "dismissed", "warned", "resolved"]
 """A step is named by the state it leads to."""
 Outcome = Literal["left", "stayed", "unknown"]
 
-STATES: tuple[State, ...] = get_args(State)
 OPEN_STATES: frozenset[State] = frozenset({"new", "acknowledged", "confirmed", "warned"})
 
 FROM: dict[Step, frozenset[State]] = {

@@ -62,8 +62,8 @@ class Camera:
         v = (pixels[:, 1] - self.height / 2) / self.focal_px
         return np.stack([u, v, np.ones_like(u)], axis=1) @ self.rotation
 
-    def to_ground(self, pixels: Array, z_m: float = 0.0) -> Array:
-        """(n, 2) pixels -> (n, 2) ENU metres on the plane z = z_m; NaN where the ray never meets it."""
+    def to_ground(self, pixels: Array, z_m: float | Array = 0.0) -> Array:
+        """(n, 2) pixels -> (n, 2) ENU metres on the plane z = z_m (one, or (n,)); NaN where a ray never meets it."""
         d = self.rays(pixels)
         down = np.where(d[:, 2] < -1e-9, d[:, 2], np.nan)
         distance = (z_m - self.position_m[2]) / down

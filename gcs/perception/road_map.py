@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 from scipy.special import ndtr
 from shapely import LineString, Point, Polygon, STRtree
@@ -89,21 +90,23 @@ class RoadMap:
         None where there is no lane, where the error ellipse reaches too far over the lane's borders, or where lanes of
         different types overlap.
         """
-        under = [self._lanes[i] for i in self._tree.query(Point(x_m, y_m), predicate="intersects")]
+        under = [self._lanes[int(i)] for i in self._tree.query(Point(x_m, y_m), predicate="intersects")]
         if not under or len({lane.lane_type for lane in under}) > 1:
             return None
         fixes = [self._fix(lane, x_m, y_m, sigma) for lane in under]
         best = max(fixes, key=lambda fix: fix.confidence)
         return best if best.confidence >= confident_share else None
 
-    def direction_at(self, x_m: float, y_m: float, reach_m: float = 4.0) -> float | None:
-        """Driving direction (radians counter-clockwise from east) of the lane at a place, or nearest within reach."""
-        at = Point(x_m, y_m)
-        near = self._tree.query(at, predicate="dwithin", distance=reach_m)
-        if not len(near):
-            return None
-        places = [self._lanes[i].locate(x_m, y_m) for i in near]
-        return min(places, key=lambda place: abs(place[0]))[2]
+    def directions_at(self, places_m: Array, reach_m: float = 4.0) -> list[float | None]:
+        """Driving direction of the lane at each of (n, 2) places, or of one within reach, else None.
+
+        Radians counter-clockwise from east.
+        """
+        found: list[float | None] = [None] * len(places_m)
+        points = shapely.points(places_m)
+        for i, lane in zip(*self._tree.query_nearest(points, max_distance=reach_m, all_matches=False), strict=True):
+            found[int(i)] = self._lanes[int(lane)].locate(*places_m[int(i)])[2]
+        return found
 
     @staticmethod
     def _fix(lane: Lane, x_m: float, y_m: float, sigma: float | Array) -> LaneFix:

@@ -75,8 +75,9 @@ def test_confidence_is_the_share_of_the_ellipse_between_the_borders(load):
 
 def test_direction_is_the_lanes_also_a_little_beside_the_road(load):
     road = load(ROAD)
-    assert road.direction_at(10.0, 100.0) == pytest.approx(math.pi / 2, abs=1e-3)
-    assert road.direction_at(30.0, 100.0) is None
+    beside, far = road.directions_at(np.array([[10.0, 100.0], [30.0, 100.0]]))
+    assert beside == pytest.approx(math.pi / 2, abs=1e-3)
+    assert far is None
 
 
 @pytest.mark.parametrize(

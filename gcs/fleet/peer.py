@@ -120,7 +120,7 @@ class Peer:
             raise NotAcknowledged(f"{command.name}: {words}", "failed") from error
         result = json.loads(ack.fields_json)["result"]
         if result != Result.ACCEPTED:
-            state: Literal["failed", "denied"] = "failed" if result == Result.FAILED else "denied"
+            state: Literal["failed", "denied"] = "failed" if result in (Result.FAILED, Result.CANCELLED) else "denied"
             raise NotAcknowledged(f"{command.name}: {RESULT_WORDS.get(result, f'result {result}')}", state)
 
     async def request(self, message: Msg, component: int, param2: float = 0, timeout_s: float = 3.0) -> Message:
@@ -163,7 +163,8 @@ class Peer:
 
     def _message(self, name: str, component: int, fields: dict[str, Any]) -> Any:
         target = {"target_system": self.system_id, "target_component": component}
-        return MavlinkMessage(name, 0, 0, self.system_id, component, json.dumps(target | fields))
+        valid = {key: None if value != value else value for key, value in fields.items()}  # MAVSDK: null is NaN
+        return MavlinkMessage(name, 0, 0, self.system_id, component, json.dumps(target | valid))
 
     def _receive(self, handler: Callable[[Any, Stamp], None], value: Any) -> None:
         """On MAVSDK's callback thread: stamp, keep, wake the loop once."""

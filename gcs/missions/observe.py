@@ -3,13 +3,14 @@
 from gcs.fleet.schemas import DroneState
 from gcs.missions.schemas import IN_FLIGHT, SortieState
 
-_BY_MODE: dict[str, SortieState] = {
+BY_MODE: dict[str, SortieState] = {
     "Mission": "flying",
     "Takeoff": "flying",
     "Hold": "holding",
     "Return": "returning",
     "Land": "returning",
 }
+"""Other modes are a pilot's: the sortie counts as flying."""
 
 
 def observe(now: SortieState, airborne: bool, seen: DroneState) -> tuple[SortieState, str] | None:
@@ -28,7 +29,7 @@ def observe(now: SortieState, airborne: bool, seen: DroneState) -> tuple[SortieS
         return ("landed", "landed, motors off") if airborne else ("aborted", "the motors stopped before it took off")
     if grounded and not airborne:
         return None
-    state = _BY_MODE.get(seen.flight_mode, "flying")
+    state = BY_MODE.get(seen.flight_mode, "flying")
     if state == now:
         return None
     back = "the link is back, " if now == "lost" else ""

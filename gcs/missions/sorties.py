@@ -16,7 +16,7 @@ from gcs.fleet.plan import FlightPlan
 from gcs.fleet.schemas import CommandRecord, DroneState
 from gcs.missions.checks import first_gimbal_pitch_deg, gimbal_pitch_deg
 from gcs.missions.journal import SortieJournal
-from gcs.missions.observe import observe
+from gcs.missions.observe import BY_MODE, observe
 from gcs.missions.preflight import problems, set_failsafes
 from gcs.missions.schemas import ENDED, IN_FLIGHT, SortieOut, SortieState
 
@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 SERVICE = "service"
 TAKEOFF_S = 40.0
 MODE_S = 5.0
+MODE_TRIES, MODE_TRY_S = 4, 1.5
+"""Within the 10 s after which PX4 disarms on the ground."""
 HEARD_S = 3.0
 RETRY_S = 2.0
 
@@ -153,12 +155,26 @@ class Flight:
             await self._move("authorised", by, "; ".join(["authorised", *changed]))
             await self._first_aim(drone)
             _accepted(await drone.arm(by))
-            _accepted(await drone.start_mission(by))
+            await self._enter_mission(drone, by)
         except FleetError as error:
             await self._abort(drone, str(error))
             return
         if await self._took_off(drone):
             await self._watch(drone)
+
+    async def _enter_mission(self, drone: Drone, by: str) -> None:
+        """PX4 takes a moment to judge a new mission, and until then acknowledges the mode but stays out of it (entering
+        it before arming doesn't help: PX4 leaves it on arming). Raises Refused with the autopilot's words."""
+        began_s = time.time()
+        for _ in range(MODE_TRIES):
+            record = await drone.start_mission(by)
+            if record.state == "timed_out":
+                _accepted(record)
+            with suppress(TimeoutError):
+                await drone.until(lambda s: s.flight_mode == "Mission" and s.armed is True, MODE_TRY_S)
+                return
+        words = drone.telemetry.texts_since(began_s)
+        raise Refused("; ".join(["it did not enter the mission mode", *dict.fromkeys(words)]))
 
     async def _took_off(self, drone: Drone) -> bool:
         armed = False
@@ -198,9 +214,10 @@ class Flight:
             return  # the heartbeat that shows what was ordered comes once a second
         if change is not None:
             await self._told(drone, *change)
-        elif seen.live and seen.flight_mode not in (None, self._mode) and self._mode is not None:
-            await self._note(drone.name, f"flight mode {seen.flight_mode}")
-        self._mode = seen.flight_mode or self._mode
+        if seen.live and seen.flight_mode is not None and seen.flight_mode != self._mode:
+            self._mode = seen.flight_mode
+            if self._mode not in BY_MODE and self.sortie.state in IN_FLIGHT:
+                await self._note(drone.name, f"flight mode {self._mode}: a pilot has taken over")
         if self.sortie.state == "flying" and seen.live and seen.mission is not None:
             self._follow_gimbal(drone, seen.mission.current)
 

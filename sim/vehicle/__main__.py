@@ -16,19 +16,23 @@ from sim.vehicle.multicopter import Multicopter, MulticopterConfig
 from sim.vehicle.wind import Wind
 
 PAYLOAD_LOCAL_BASE = 14280
+GROUND_ALT_M = 100.0
 SPACING_M = 6.0
 """Distance between vehicles that share one --home."""
 
 
 def parse_home(text: str) -> Home:
-    """`LAT,LON[,ALT[,HEADING]]` in degrees and metres AMSL. Raises ValueError naming what is wrong."""
+    """`LAT,LON[,ALT[,HEADING]]` in degrees and metres AMSL (default: the simulated world's ground, 100 m).
+
+    Raises ValueError naming what is wrong.
+    """
     try:
         numbers = [float(part) for part in text.split(",")]
     except ValueError:
         raise ValueError(f"--home {text!r}: expected LAT,LON[,ALT[,HEADING]] as numbers") from None
     if not 2 <= len(numbers) <= 4:
         raise ValueError(f"--home {text!r}: expected 2 to 4 numbers, got {len(numbers)}")
-    lat, lon, alt, heading = [*numbers, *(0.0, 0.0)[len(numbers) - 2 :]]
+    lat, lon, alt, heading = [*numbers, *(GROUND_ALT_M, 0.0)[len(numbers) - 2 :]]
     if not (abs(lat) <= 90 and abs(lon) <= 180):
         raise ValueError(f"--home {text!r}: latitude or longitude out of range")
     return Home(lat, lon, alt, math.radians(heading))

@@ -65,7 +65,6 @@ class MissionRunner(Behaviour):
         """A new mission was stored; `current` is the item marked current, -1 keeps the index."""
         count = len(self.craft.plan.mission)
         self.index = max(0, min(current if current >= 0 else self.index, count - 1))
-        self.reached_seq = -1
         self.flown_before = False
         self._restart_if_active()
 
@@ -83,6 +82,7 @@ class MissionRunner(Behaviour):
 
     def _restart_if_active(self) -> None:
         self.finished = False
+        self.reached_seq = -1
         self._jumps.clear()
         self._tell_current()
         if self.craft.navigator.active is self:
@@ -132,6 +132,7 @@ class MissionRunner(Behaviour):
 
     def leave(self) -> None:
         """Stop what the mission started; it resumes at the same item."""
+        self.reached_seq = -1
         self._running = self._landing = self._climbing = False
         self.craft.cruise_override_mps = None
         if self._capturing:

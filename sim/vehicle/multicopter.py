@@ -190,8 +190,7 @@ class Multicopter:
             if message.type == mavlink.MAV_TYPE_GCS:
                 self.aircraft.commander.gcs_heard()
         elif kind in ("COMMAND_LONG", "COMMAND_INT"):
-            if system:
-                self._command(received)
+            self._command(received)
         elif kind.startswith("PARAM_"):
             self._params.handle(message, received.reply)
         elif kind == "MISSION_SET_CURRENT":

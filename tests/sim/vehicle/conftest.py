@@ -94,17 +94,17 @@ def do(seq: int, command: int, *p: float) -> Item:
     return Item(seq, mavlink.MAV_FRAME_MISSION, command, True, *params, 0, 0, 0.0)
 
 
-@pytest.fixture(name="at")
+@pytest.fixture(name="at", scope="session")
 def _at() -> Callable[..., Item]:
     return at
 
 
-@pytest.fixture(name="do")
+@pytest.fixture(name="do", scope="session")
 def _do() -> Callable[..., Item]:
     return do
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def pilot() -> type[Pilot]:
     return Pilot
 

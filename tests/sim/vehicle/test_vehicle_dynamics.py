@@ -29,7 +29,7 @@ def derivative(values):
     return [(b - a) / DT_S for a, b in pairwise(values)]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def flown(pilot, at, do):
     """A mission with a corner, a climb and a change of speed, flown in still air at 12 m/s."""
     p = pilot(MPC_XY_CRUISE=12.0)

@@ -187,6 +187,7 @@ def test_mission_runs_jumps_delays_and_payload_items_and_ends_in_hold(pilot, at,
     assert p.reached == [0, 1, 2, 3, 4, 1, 2, 3, 4, 6, 7]
     p.run(0.2)
     assert p.state is NavState.HOLD
+    assert p.craft.mission.reached_seq == -1, "PX4 stops repeating MISSION_ITEM_REACHED once out of the mission"
     assert "Mission finished, loitering" in p.texts
     assert [c.command for c in p.payload].count(mavlink.MAV_CMD_DO_GIMBAL_MANAGER_PITCHYAW) == 2
     assert p.payload[0].params[0] == -45

@@ -5,8 +5,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-READY_LINE = "Ready for takeoff"
-"""PX4 prints it once its estimator has settled and it may be armed."""
+READY_LINE = "Startup script returned successfully"
+"""PX4 prints it once all its modules run. (Ready for take-off it is only when a ground station is connected.)"""
 
 SAFE_PARAMETERS = {
     "COM_RC_IN_MODE": 4,  # no stick input: there is no remote control

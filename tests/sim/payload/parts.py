@@ -1,4 +1,4 @@
-"""Starting and ending one small simulation, as a user would."""
+"""Starting, watching and ending one small simulation, as a user would."""
 
 import json
 import subprocess
@@ -7,6 +7,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import av
+
+from sim.camera.sei import parse_time_stamp
 from sim.launch.ports import PortError, Ports, check_free
 
 START_TIMEOUT_S = 60.0
@@ -56,3 +59,18 @@ def start_simulation(folder: Path, *arguments: str) -> Simulation:
 def stop_simulation(simulation: Simulation) -> int:
     simulation.process.terminate()
     return simulation.process.wait(15)
+
+
+def read_frames(url: str, count: int) -> list[tuple[float, float]]:
+    """(capture, arrival) unix seconds of each access unit; every one must decode."""
+    times = []
+    with av.open(f"{url}?timeout=10000000", format="mpegts", options={"probesize": "50000", "fflags": "nobuffer"}) as v:
+        for packet in v.demux(video=0):
+            assert all(frame.width == 320 for frame in packet.decode())
+            if packet.size:
+                stamp = parse_time_stamp(bytes(packet))
+                assert stamp is not None, "a frame without its capture time"
+                times.append((stamp / 1e6, time.time()))
+            if len(times) >= count:
+                break
+    return times

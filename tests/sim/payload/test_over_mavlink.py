@@ -7,11 +7,10 @@ import math
 import struct
 import time
 import wave
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import av
 import cv2
 import psutil
 import pytest
@@ -24,8 +23,8 @@ from mavsdk.asyncio.plugins.mavlink_direct import MavlinkDirectAsync
 from mavsdk.plugins.gimbal import ControlMode, GimbalMode, SendMode
 from mavsdk.plugins.mavlink_direct import MavlinkMessage
 
-from sim.camera.sei import parse_time_stamp
-from tests.sim.payload.parts import Simulation
+from tests.sim.payload.parts import Simulation, read_frames
+from tests.sim.payload.waiting import first
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -33,15 +32,6 @@ CAMERA, GIMBAL, SPEAKER = 100, 154, 158
 PLAY, STOP = 1, 2
 USER_1, USER_2 = 31010, 31011
 ACCEPTED, DENIED, FAILED, IN_PROGRESS, CANCELLED = 0, 2, 4, 5, 6
-T = TypeVar("T")
-
-
-async def first(items: AsyncIterator[T], wanted: Callable[[T], Any] = lambda _: True, timeout_s: float = 10.0) -> T:
-    async with asyncio.timeout(timeout_s):
-        async for item in items:
-            if wanted(item):
-                return item
-    raise AssertionError("the stream ended")
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -129,21 +119,6 @@ async def test_zoom_narrows_the_reported_field_of_view(drone: System, direct: Ma
     await camera.zoom_range(CAMERA, 0.0)
     await first(direct.subscribe_message("CAMERA_FOV_STATUS"), lambda m: abs(fields(m)["hfov"] - 65) < 0.01)
     camera.destroy()
-
-
-def read_frames(url: str, count: int) -> list[tuple[float, float]]:
-    """(capture, arrival) unix seconds of each access unit; every one must decode."""
-    times = []
-    with av.open(f"{url}?timeout=10000000", format="mpegts", options={"probesize": "50000", "fflags": "nobuffer"}) as v:
-        for packet in v.demux(video=0):
-            assert all(frame.width == 320 for frame in packet.decode())
-            if packet.size:
-                stamp = parse_time_stamp(bytes(packet))
-                assert stamp is not None, "a frame without its capture time"
-                times.append((stamp / 1e6, time.time()))
-            if len(times) >= count:
-                break
-    return times
 
 
 async def test_video_flows_with_capture_times_only_while_it_is_asked_for(

@@ -6,17 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gcs.db.base import Base, Database
+from gcs.db.base import Database
 from gcs.incidents.service import Incidents
 from gcs.video.types import Frame
-from tests.incidents.parts import ORIGIN, describe_place
+from tests.incidents.parts import ORIGIN, describe_place, new_database
 
 
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'patrol.db'}")
-    async with database.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
+    database = await new_database(tmp_path)
     yield database
     await database.close()
 

@@ -1,8 +1,10 @@
 """Rule events on a straight northbound road whose lanes are named by type."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import get_args
 
+from gcs.db.base import Base, Database
 from gcs.geo import Origin
 from gcs.incidents.place import Place
 from gcs.perception.types import LaneFix, LaneType, RoadUser
@@ -10,6 +12,14 @@ from gcs.rules.types import EventType, RuleEvent, Text
 
 ORIGIN = Origin(34.76, 113.70, 100.0)
 T0 = 1_780_000_000.0
+
+
+async def new_database(folder: Path) -> Database:
+    """A SQLite file with every table; made without migrations, which have their own test and take far longer."""
+    database = Database(f"sqlite+aiosqlite:///{folder / 'patrol.db'}")
+    async with database.engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    return database
 
 
 def describe_place(lane_id: str, chainage_m: float) -> Place:

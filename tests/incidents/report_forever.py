@@ -7,16 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from gcs.db.base import Base, Database
 from gcs.incidents.service import Incidents
 from gcs.video.types import Frame
-from tests.incidents.parts import ORIGIN, T0, describe_place, event
+from tests.incidents.parts import ORIGIN, T0, describe_place, event, new_database
 
 
 async def main(folder: Path) -> None:
-    db = Database(f"sqlite+aiosqlite:///{folder / 'patrol.db'}")
-    async with db.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
+    db = await new_database(folder)
     incidents = Incidents(db, folder, ORIGIN, describe_place)
     await incidents.start()
     with incidents.changes.subscribe() as changes:

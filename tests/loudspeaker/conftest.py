@@ -7,22 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from gcs.db.base import Base, Database
+from gcs.db.base import Database
 from gcs.incidents.schemas import IncidentOut
 from gcs.incidents.service import Incidents
 from gcs.loudspeaker.messages import MessageLibrary
 from gcs.loudspeaker.outcome import Thresholds
 from gcs.loudspeaker.schemas import SpeechOut
 from gcs.loudspeaker.service import Loudspeaker
-from tests.incidents.parts import ORIGIN, describe_place
+from tests.incidents.parts import ORIGIN, describe_place, new_database
 from tests.loudspeaker.speakers import DeskSpeaker
 
 
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'patrol.db'}")
-    async with database.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
+    database = await new_database(tmp_path)
     yield database
     await database.close()
 

@@ -4,18 +4,15 @@ import asyncio
 import sys
 from pathlib import Path
 
-from gcs.db.base import Base, Database
 from gcs.incidents.service import Incidents
 from gcs.loudspeaker.messages import MessageLibrary
 from gcs.loudspeaker.service import Loudspeaker
-from tests.incidents.parts import ORIGIN, describe_place, event
+from tests.incidents.parts import ORIGIN, describe_place, event, new_database
 from tests.loudspeaker.speakers import DeskSpeaker
 
 
 async def main(folder: Path) -> None:
-    db = Database(f"sqlite+aiosqlite:///{folder / 'patrol.db'}")
-    async with db.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
+    db = await new_database(folder)
     incidents = Incidents(db, folder, ORIGIN, describe_place)
     await incidents.start()
     speaker = DeskSpeaker()

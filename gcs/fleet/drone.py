@@ -16,8 +16,9 @@ from gcs.bus import Topic
 from gcs.fleet import upload
 from gcs.fleet.camera import Camera
 from gcs.fleet.commands import Effect, Journal, Order, new_key
+from gcs.fleet.effects import airborne, in_mode, looks, near
 from gcs.fleet.errors import FleetError, Refused
-from gcs.fleet.gimbal import REACH_S, REACHED_DEG, Gimbal
+from gcs.fleet.gimbal import Gimbal
 from gcs.fleet.mav import CAMERA, GIMBAL, SPEAKER, Msg
 from gcs.fleet.peer import Peer
 from gcs.fleet.plan import FlightPlan
@@ -31,9 +32,8 @@ log = logging.getLogger(__name__)
 PUBLISH_S = 0.1
 QUIET_PUBLISH_S = 0.5
 STREAM_POLL_S = 5.0
-EFFECT_S = 10.0
-GOTO_S = 300.0
-ARRIVED_M = 3.0
+EFFECT_S, GOTO_S, REACH_S = 10.0, 300.0, 8.0
+"""How long to look for a command's effect."""
 HEARTBEAT_S = 1.5
 RATES_HZ = {
     Msg.GLOBAL_POSITION_INT: 10.0,
@@ -118,11 +118,11 @@ class Drone:
             self._action.takeoff()
 
         order = Order(self.system_id, "takeoff", by, {"alt_rel_m": alt_rel_m}, new_key(key))
-        return await self._order(order, self._blocking(send), self._effect(_airborne), self._refuse_unarmed)
+        return await self._order(order, self._blocking(send), self._effect(airborne), self._refuse_unarmed)
 
     async def hold(self, by: str, key: str | None = None) -> CommandRecord:
         """Stop and stay (also `pause`: the mission can be resumed)."""
-        return await self._do("hold", by, key, self._action.hold, _in_mode("Hold"))
+        return await self._do("hold", by, key, self._action.hold, in_mode("Hold"))
 
     pause = hold
 
@@ -136,11 +136,11 @@ class Drone:
 
     async def return_to_launch(self, by: str, key: str | None = None) -> CommandRecord:
         """Return and land."""
-        return await self._do("return", by, key, self._action.return_to_launch, _in_mode("Return"))
+        return await self._do("return", by, key, self._action.return_to_launch, in_mode("Return"))
 
     async def land(self, by: str, key: str | None = None) -> CommandRecord:
         """Land where it is."""
-        return await self._do("land", by, key, self._action.land, _in_mode("Land"))
+        return await self._do("land", by, key, self._action.land, in_mode("Land"))
 
     async def goto(
         self, lat_deg: float, lon_deg: float, alt_rel_m: float, by: str, key: str | None = None
@@ -157,13 +157,9 @@ class Drone:
             assert home is not None
             self._action.goto_location(lat_deg, lon_deg, home.alt_amsl_m + alt_rel_m, math.nan)
 
-        def there(s: DroneState) -> bool:
-            p = s.position
-            return p is not None and p.age_s < 1 and _distance_m(p.lat_deg, p.lon_deg, lat_deg, lon_deg) < ARRIVED_M
-
         params = {"lat_deg": lat_deg, "lon_deg": lon_deg, "alt_rel_m": alt_rel_m}
         order = Order(self.system_id, "goto", by, params, new_key(key))
-        return await self._order(order, self._blocking(send), self._effect(there, GOTO_S), ready)
+        return await self._order(order, self._blocking(send), self._effect(near(lat_deg, lon_deg), GOTO_S), ready)
 
     async def upload(self, plan: FlightPlan, by: str, key: str | None = None) -> CommandRecord:
         """Load mission, fence and rally points, verified by reading them back."""
@@ -188,12 +184,9 @@ class Drone:
         async def send() -> None:
             await self._gimbal.point(pitch_deg, yaw_deg, lock=lock)
 
-        def reached(s: DroneState) -> bool:
-            return s.gimbal is not None and abs(s.gimbal.pitch_deg - pitch_deg) < REACHED_DEG
-
         params = {"pitch_deg": pitch_deg, "yaw_deg": yaw_deg, "lock": lock}
         order = Order(self.system_id, "gimbal", by, params, new_key(key))
-        return await self._order(order, send, self._effect(reached, REACH_S))
+        return await self._order(order, send, self._effect(looks(pitch_deg), REACH_S))
 
     async def point_gimbal_at(
         self, lat_deg: float, lon_deg: float, alt_amsl_m: float, by: str, key: str | None = None
@@ -232,7 +225,7 @@ class Drone:
 
     async def _fly_mission(self, name: str, by: str, key: str | None) -> CommandRecord:
         order = Order(self.system_id, name, by, {}, new_key(key))
-        send, effect = self._blocking(self._raw.start_mission), self._effect(_in_mode("Mission"))
+        send, effect = self._blocking(self._raw.start_mission), self._effect(in_mode("Mission"))
         return await self._order(order, send, effect, self._refuse_without_mission)
 
     async def _do(
@@ -308,18 +301,3 @@ class Drone:
                     await self.until(lambda s: s.link.state == "lost", STREAM_POLL_S)
             self._loaded = None
             log.warning("drone %d is lost", self.system_id)
-
-
-def _in_mode(mode: str) -> Callable[[DroneState], bool]:
-    return lambda s: s.flight_mode == mode
-
-
-def _airborne(s: DroneState) -> bool:
-    return s.landed_state in ("TAKING_OFF", "IN_AIR")
-
-
-def _distance_m(lat0: float, lon0: float, lat1: float, lon1: float) -> float:
-    """Over the ground, equirectangular: good to a thousandth over a few kilometres."""
-    north = math.radians(lat1 - lat0)
-    east = math.radians(lon1 - lon0) * math.cos(math.radians((lat0 + lat1) / 2))
-    return 6_371_000.0 * math.hypot(north, east)

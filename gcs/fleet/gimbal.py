@@ -7,9 +7,6 @@ from gcs.fleet.mav import AUTOPILOT, GIMBAL, ROLL_PITCH_LOCK, YAW_LOCK, Cmd, Fra
 from gcs.fleet.peer import Peer
 from gcs.fleet.telemetry import DroneTelemetry
 
-REACHED_DEG = 3.0
-REACH_S = 8.0
-
 
 class Gimbal:
     """The gimbal manager: the gimbal component itself when it is heard, else the autopilot."""

@@ -15,9 +15,12 @@ from gcs.missions.journal import SortieJournal
 from gcs.missions.plan_file import PlanFileError, read_plan
 from gcs.missions.preflight import problems
 from gcs.missions.schemas import PlanOut, SortieOut, SortieRequest
-from gcs.missions.sorties import Flight
+from gcs.missions.sorties import ON_ALERT, Flight
 
 log = logging.getLogger(__name__)
+
+
+OWN_ORDERS = {"hold", "goto", "land", "return"}
 
 
 class NotFound(Exception):
@@ -35,6 +38,7 @@ class Missions:
         self._flights: dict[int, Flight] = {}
         """Newest sortie of each drone."""
         self._starting = asyncio.Lock()
+        self._listener: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Take up the sorties that an earlier run left in flight."""
@@ -42,9 +46,13 @@ class Missions:
             flight = Flight(sortie, plan, self._journal, held_for_alert=held)
             self._flights[sortie.drone] = flight
             flight.attach(self._heard(sortie.drone))
+        self._listener = asyncio.create_task(self._listen())
 
     async def stop(self) -> None:
         """Stop watching; drones fly on by themselves."""
+        if self._listener is not None:
+            self._listener.cancel()
+            await asyncio.gather(self._listener, return_exceptions=True)
         await asyncio.gather(*(flight.stop() for flight in self._flights.values()))
 
     def plans(self) -> list[PlanOut]:
@@ -120,6 +128,15 @@ class Missions:
     def active(self) -> list[SortieOut]:
         """Sorties neither landed nor aborted."""
         return [flight.sortie for flight in self._flights.values() if not flight.ended]
+
+    async def _listen(self) -> None:
+        """An operator's own hold goes before the hold on an alert."""
+        with self._fleet.commands.subscribe() as commands:
+            async for record in commands:
+                flight = self._flights.get(record.drone)
+                theirs = record.state == "sent" and record.name in OWN_ORDERS and not record.by.endswith(ON_ALERT)
+                if flight is not None and theirs:
+                    await flight.overruled(record.by)
 
     async def _heard(self, system_id: int) -> Drone:
         with self._fleet.found.subscribe() as found:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from contextlib import suppress
 from typing import Any
 
@@ -13,9 +13,10 @@ from gcs.db.base import utc_now
 from gcs.fleet.drone import Drone
 from gcs.fleet.errors import FleetError, Refused
 from gcs.fleet.plan import FlightPlan
-from gcs.fleet.schemas import CommandRecord, DroneState
+from gcs.fleet.schemas import DroneState
 from gcs.missions.checks import first_gimbal_pitch_deg, gimbal_pitch_deg
 from gcs.missions.journal import SortieJournal
+from gcs.missions.launch import accepted, enter_mission, leave_ground, stands
 from gcs.missions.observe import BY_MODE, observe
 from gcs.missions.preflight import problems, set_failsafes
 from gcs.missions.schemas import ENDED, IN_FLIGHT, SortieOut, SortieState
@@ -23,10 +24,9 @@ from gcs.missions.schemas import ENDED, IN_FLIGHT, SortieOut, SortieState
 log = logging.getLogger(__name__)
 
 SERVICE = "service"
-TAKEOFF_S = 40.0
+ON_ALERT = " (hold on alert)"
+"""After the name of the person who allowed it."""
 MODE_S = 5.0
-MODE_TRIES, MODE_TRY_S = 4, 1.5
-"""Within the 10 s after which PX4 disarms on the ground."""
 HEARD_S = 3.0
 RETRY_S = 2.0
 
@@ -49,6 +49,8 @@ class Flight:
         self._gimbal_task: asyncio.Task[None] | None = None
         self._task: asyncio.Task[None] | None = None
         self._alert = asyncio.Lock()
+        self._let_go = held_for_alert
+        """The service restarted during a hold: who would have ended it is gone, so it ends."""
 
     @property
     def ended(self) -> bool:
@@ -57,22 +59,16 @@ class Flight:
 
     def launch(self, drone: Drone) -> None:
         """Send the drone: upload, check, authorise, arm, start; then watch."""
-        self._run(drone, self._launch)
+        self._task = asyncio.create_task(self._with(drone, self._launch(drone)))
 
     def attach(self, found: Awaitable[Drone]) -> None:
         """After a restart of the service: find the drone, and go on if it still flies this plan."""
 
         async def run() -> None:
             drone = await self._find(found)
-            drone.sortie_id = self.sortie.id
-            self.drone = drone
-            try:
-                if await self._still_flies(drone):
-                    await self._watch(drone)
-            finally:
-                drone.sortie_id = None
+            await self._with(drone, self._take_up(drone))
 
-        self._task = asyncio.create_task(self._guard(run))
+        self._task = asyncio.create_task(run())
 
     async def stop(self) -> None:
         """Stop watching; the sortie goes on and is found again."""
@@ -85,7 +81,7 @@ class Flight:
         """Order the return. Raises Refused with the reason."""
         if self.sortie.state not in ("flying", "holding") or self.drone is None:
             raise Refused(f"sortie {self.sortie.id} is {self.sortie.state}: there is nothing to call back")
-        _accepted(await self.drone.return_to_launch(by))
+        accepted(await self.drone.return_to_launch(by))
         await self._ordered("returning", by, "called back")
         return self.sortie
 
@@ -94,15 +90,17 @@ class Flight:
         drone, sortie = self.drone, self.sortie
         if drone is None or not sortie.hold_on_alert or sortie.state != "flying" or self._alert.locked():
             return False
+        if drone.state.landed_state != "IN_AIR":
+            return False  # still climbing from the ground
         async with self._alert:
-            who = f"{sortie.by} (hold on alert)"
+            who = sortie.by + ON_ALERT
             try:
-                _accepted(await drone.pause(who))
-                self.held_for_alert = True
+                accepted(await drone.pause(who))
                 where = f"hold to look at {lat_deg:.6f}, {lon_deg:.6f}"
+                self.held_for_alert = True
                 await self._ordered("holding", who, where, held_for_alert=True)
                 home = drone.state.home
-                _accepted(await drone.point_gimbal_at(lat_deg, lon_deg, home.alt_amsl_m if home else 0.0, who))
+                accepted(await drone.point_gimbal_at(lat_deg, lon_deg, home.alt_amsl_m if home else 0.0, who))
             except FleetError as error:
                 await self._note(SERVICE, f"hold on alert: {error}")
             return self.held_for_alert
@@ -113,97 +111,66 @@ class Flight:
         if drone is None or not self.held_for_alert or self.sortie.state != "holding":
             return False
         async with self._alert:
-            who = f"{self.sortie.by} (hold on alert)"
+            who = self.sortie.by + ON_ALERT
             try:
-                _accepted(await drone.resume(who))
+                accepted(await drone.resume(who))
             except FleetError as error:
                 await self._note(SERVICE, f"going on after the alert: {error}")
                 return False
-            await self._go_on("flying", who, "go on with the plan")
+            await self._ordered("flying", who, "go on with the plan")
             return True
+
+    async def overruled(self, by: str) -> None:
+        """Somebody gave the drone an order of their own while it was held for an alert: the hold is theirs now."""
+        if self.held_for_alert:
+            self.held_for_alert, self._gimbal_deg = False, None
+            await self._note(by, "took over from the hold on alert", held_for_alert=False)
 
     # --- the task ---------------------------------------------------------------------------------------------------
 
-    def _run(self, drone: Drone, body: Callable[[Drone], Awaitable[None]]) -> None:
-        self.drone = drone
-        drone.sortie_id = self.sortie.id
-
-        async def run() -> None:
-            try:
-                await body(drone)
-            finally:
-                if self.ended:
-                    drone.sortie_id = None
-
-        self._task = asyncio.create_task(self._guard(run))
-
-    async def _guard(self, body: Callable[[], Awaitable[None]]) -> None:
+    async def _with(self, drone: Drone, body: Awaitable[None]) -> None:
+        self.drone, drone.sortie_id = drone, self.sortie.id
         try:
-            await body()
-        except Exception:
-            log.exception("sortie %d: the watch failed; the drone is not watched any more", self.sortie.id)
-            raise
+            await body
+        except Exception as error:
+            log.exception("sortie %d failed", self.sortie.id)
+            if stands(drone.state):
+                await self._abort(drone, f"the service failed: {type(error).__name__}")
+            else:
+                await self._watch(drone)
+        finally:
+            drone.sortie_id = None
 
     async def _launch(self, drone: Drone) -> None:
-        by = self.sortie.by
+        by, sent = self.sortie.by, False
         try:
-            _accepted(await drone.upload(self.plan, by))
+            accepted(await drone.upload(self.plan, by))
             if left := problems(drone.state, self.plan):
                 raise Refused("; ".join(left))
             await self._move("checked", SERVICE, "mission and fence loaded and read back, preflight passed")
             changed = await set_failsafes(drone, by)
             await self._move("authorised", by, "; ".join(["authorised", *changed]))
             await self._first_aim(drone)
-            _accepted(await drone.arm(by))
-            await self._enter_mission(drone, by)
+            sent = True
+            accepted(await drone.arm(by))
+            await enter_mission(drone, by)
+            await leave_ground(drone)
         except FleetError as error:
-            await self._abort(drone, str(error))
-            return
-        if await self._took_off(drone):
-            await self._watch(drone)
-
-    async def _enter_mission(self, drone: Drone, by: str) -> None:
-        """PX4 takes a moment to judge a new mission, and until then acknowledges the mode but stays out of it (entering
-        it before arming doesn't help: PX4 leaves it on arming). Raises Refused with the autopilot's words."""
-        began_s = time.time()
-        for _ in range(MODE_TRIES):
-            record = await drone.start_mission(by)
-            if record.state == "timed_out":
-                _accepted(record)
-            with suppress(TimeoutError):
-                await drone.until(lambda s: s.flight_mode == "Mission" and s.armed is True, MODE_TRY_S)
+            if not sent or stands(drone.state):
+                await self._abort(drone, str(error))
                 return
-        words = drone.telemetry.texts_since(began_s)
-        raise Refused("; ".join(["it did not enter the mission mode", *dict.fromkeys(words)]))
-
-    async def _took_off(self, drone: Drone) -> bool:
-        armed = False
-
-        def settled(s: DroneState) -> bool:
-            nonlocal armed
-            stopped = armed and s.armed is False
-            armed = armed or s.armed is True
-            return stopped or s.link.state == "lost" or s.landed_state in ("IN_AIR", "TAKING_OFF")
-
-        try:
-            seen = await drone.until(settled, TAKEOFF_S)
-        except TimeoutError:
-            await self._abort(drone, f"it did not take off within {TAKEOFF_S:.0f} s")
-            return False
-        if seen.link.state != "lost" and seen.armed is False:
-            words = "; ".join(["the motors stopped before it took off", *(t.text for t in seen.status_texts[-2:])])
-            await self._abort(drone, words)
-            return False
-        await self._move("flying", SERVICE, "airborne", airborne_at=utc_now())
-        return True
+            await self._move("lost", SERVICE, str(error), reason=str(error))  # it may be in the air
+        await self._watch(drone)
 
     async def _watch(self, drone: Drone) -> None:
         with drone.changes.subscribe(4) as changes:
             seen = drone.state
-            while True:
-                await self._see(drone, seen)
-                if self.ended:
-                    return
+            while not self.ended:
+                try:
+                    await self._see(drone, seen)
+                except Exception:  # the database, perhaps: the drone flies on, so does the watch
+                    log.exception("sortie %d: could not take in what the drone does", self.sortie.id)
+                    await asyncio.sleep(RETRY_S)
                 seen = await changes.get()
 
     async def _see(self, drone: Drone, seen: DroneState) -> None:
@@ -220,16 +187,18 @@ class Flight:
                 await self._note(drone.name, f"flight mode {self._mode}: a pilot has taken over")
         if self.sortie.state == "flying" and seen.live and seen.mission is not None:
             self._follow_gimbal(drone, seen.mission.current)
+        if self._let_go and self.sortie.state == "holding":
+            self._let_go = False
+            await self.release()
 
     async def _told(self, drone: Drone, state: SortieState, why: str) -> None:
         extra: dict[str, Any] = {"landed_at": utc_now()} if state == "landed" else {}
         if state in ("lost", "aborted"):
             extra["reason"] = why
+        if state in ("flying", "holding", "returning") and self.sortie.airborne_at is None:
+            extra["airborne_at"], why = utc_now(), "airborne"
         who = SERVICE if state in ("lost", "landed") else drone.name
-        if state == "flying" and self.held_for_alert:
-            await self._go_on(state, who, why)  # somebody else resumed it
-        else:
-            await self._move(state, who, why, **extra)
+        await self._move(state, who, why, **extra)
 
     def _follow_gimbal(self, drone: Drone, current: int) -> None:
         """A vehicle without a gimbal manager of its own passes over the plan's gimbal items: command them from here."""
@@ -248,22 +217,36 @@ class Flight:
 
     async def _aim(self, drone: Drone, pitch_deg: float) -> None:
         try:
-            _accepted(await drone.point_gimbal(pitch_deg, 0.0, self.sortie.by))
+            accepted(await drone.point_gimbal(pitch_deg, 0.0, self.sortie.by))
         except FleetError as error:
             await self._note(SERVICE, f"the gimbal was not pointed to {pitch_deg:.0f} degrees: {error}")
 
     async def _find(self, found: Awaitable[Drone]) -> Drone:
         waiting = asyncio.ensure_future(found)
         done, _ = await asyncio.wait([waiting], timeout=HEARD_S)
-        if not done and self.sortie.state in IN_FLIGHT:
+        if not done:
+            await self._lose()
+        return await waiting
+
+    async def _lose(self) -> None:
+        if self.sortie.state in IN_FLIGHT and self.sortie.state != "lost":
             reason = "the drone has not been heard since the service restarted"
             await self._move("lost", SERVICE, reason, reason=reason)
-        return await waiting
+
+    async def _take_up(self, drone: Drone) -> None:
+        if await self._still_flies(drone):
+            await self._watch(drone)
 
     async def _still_flies(self, drone: Drone) -> bool:
         """Whether to go on watching. Waits until the drone tells enough."""
         while True:
-            seen = await drone.until(lambda s: s.live and s.armed is not None and s.landed_state is not None, None)
+            try:
+                seen = await drone.until(
+                    lambda s: s.live and s.armed is not None and s.landed_state is not None, HEARD_S
+                )
+            except TimeoutError:
+                await self._lose()
+                continue
             if seen.landed_state == "ON_GROUND" and not seen.armed:
                 break
             try:
@@ -286,8 +269,8 @@ class Flight:
         return False
 
     async def _abort(self, drone: Drone, reason: str) -> None:
-        """Only on the ground: the motors are stopped if they run."""
-        if drone.state.armed:
+        """The motors are stopped if it stands on the ground with them running."""
+        if drone.state.armed and stands(drone.state):
             with suppress(FleetError):
                 await drone.disarm(self.sortie.by)
         await self._move("aborted", SERVICE, reason, reason=reason)
@@ -297,20 +280,13 @@ class Flight:
         self._settled_s = time.monotonic() + MODE_S
         await self._move(state, who, text, **extra)
 
-    async def _go_on(self, state: SortieState, who: str, text: str) -> None:
-        """From an alert back to the plan, and to the plan's gimbal."""
-        self.held_for_alert, self._gimbal_deg = False, None
-        await self._ordered(state, who, text, held_for_alert=False)
-
     async def _move(self, state: SortieState, who: str, text: str, **extra: Any) -> None:
         extra.setdefault("reason", None)
+        if self.held_for_alert and state not in ("holding", "lost"):
+            self.held_for_alert = extra["held_for_alert"] = False
+            self._gimbal_deg = None  # back to where the plan looks
         self.sortie = await self._journal.change(self.sortie.id, who, text, state=state, **extra)
         log.info("sortie %d: %s: %s", self.sortie.id, state, text)
 
     async def _note(self, who: str, text: str, **extra: Any) -> None:
         self.sortie = await self._journal.change(self.sortie.id, who, text, **extra)
-
-
-def _accepted(record: CommandRecord) -> None:
-    if record.state != "accepted":
-        raise Refused(f"{record.name} {record.state.replace('_', ' ')}: {record.reason}")

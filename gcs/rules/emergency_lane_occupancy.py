@@ -90,8 +90,8 @@ class EmergencyLaneOccupancy:
         lane_known = watched.lane is not None and t - watched.lane_t <= limits.gap_s
         if user.observed and lane_known and speed is not None and speed < limits.slow_mps:
             if watched.since is None:
-                # The mean was slow over the whole window, so the condition began with it.
-                watched.since = watched.way[0][0]
+                # The mean tells of the way until now; before MIN_WINDOW_S it may have been braking.
+                watched.since = max(watched.way[0][0], t - MIN_WINDOW_S)
             watched.held_t = t
         elif watched.since is not None:
             patience_s = limits.release_s if watched.firing else limits.gap_s

@@ -55,6 +55,8 @@ class Watcher:
         max_rate_hz: float = 5.0,
     ) -> None:
         self.scenes: Topic[Scene] = Topic()
+        self.frame: Frame | None = None
+        """The picture of the newest scene."""
         self._drone_id, self._stream, self._detector, self._road = drone_id, stream, detector, road
         self._pose_at, self._sigma, self._period_s = pose_at, sigma, 1.0 / max_rate_hz
         self._tracker = Tracker()
@@ -94,6 +96,7 @@ class Watcher:
                     self._tell(f"a picture could not be judged: {error}", 0.0)
                     continue
                 self._tell(trouble, time.time() - frame.t_capture_unix_s)
+                self.frame = frame
                 self.scenes.publish(scene)
         self._health = WatcherHealth("off", "the video ended", 0.0)
 

@@ -28,8 +28,6 @@ TICK_S = 0.02
 MAX_STEPS_PER_TICK = 400
 COMPONENT = 1
 CAMERA, GIMBAL = 100, 154
-OURS = (0, COMPONENT, mavlink.MAV_COMP_ID_MISSIONPLANNER)
-"""Component ids PX4 takes as addressed to itself."""
 TEXT_LENGTH = 50
 
 
@@ -182,10 +180,11 @@ class Multicopter:
         if source == (self.config.system_id, COMPONENT):
             return
         system, component = getattr(message, "target_system", 0), getattr(message, "target_component", 0)
-        if system not in (0, self.config.system_id) or component not in OURS:
+        kind = message.get_type()
+        to_planner = component == mavlink.MAV_COMP_ID_MISSIONPLANNER and kind.startswith("MISSION_")  # PX4 takes it too
+        if system not in (0, self.config.system_id) or not (component in (0, COMPONENT) or to_planner):
             self._pass_on(received, system, component)
             return
-        kind = message.get_type()
         if kind == "HEARTBEAT":
             if message.type == mavlink.MAV_TYPE_GCS:
                 self.aircraft.commander.gcs_heard()

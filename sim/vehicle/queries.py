@@ -1,7 +1,6 @@
 """Requests for information: messages on demand, stream rates, ping and time."""
 
 import math
-import time
 from typing import Any
 
 from pymavlink.dialects.v20 import common as mavlink
@@ -54,7 +53,7 @@ class Queries:
             source = (message.get_srcSystem(), message.get_srcComponent())
             received.reply(mavlink.MAVLink_ping_message(message.time_usec, message.seq, *source))
         elif kind == "TIMESYNC" and message.tc1 == 0:
-            received.reply(mavlink.MAVLink_timesync_message(time.monotonic_ns(), message.ts1))
+            received.reply(mavlink.MAVLink_timesync_message(self._view.now_ns, message.ts1))
 
     def refuse_current(self) -> None:
         """MISSION_SET_CURRENT named an item that does not exist."""

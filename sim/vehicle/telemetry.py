@@ -40,6 +40,11 @@ class View:
         """Microseconds since 1970 of the present state."""
         return int(self.clock.unix_s(self.boot_s + self.craft.t_s) * 1e6)
 
+    @property
+    def now_ns(self) -> int:
+        """Nanoseconds since boot at this moment, between steps too."""
+        return int((self.clock.sim_s() - self.boot_s) * 1e9)
+
 
 def attitude(view: View) -> Any:
     """ATTITUDE: Euler angles and body rates."""

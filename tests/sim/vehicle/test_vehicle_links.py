@@ -79,7 +79,7 @@ async def test_pose_goes_to_the_payload_at_50_hz_and_to_the_ground_at_10(trio):
     ground.received.clear()
     camera.received.clear()
     start = vehicle.aircraft.t_s
-    await asyncio.sleep(2.0)
+    await asyncio.sleep(1.5)
     seconds = vehicle.aircraft.t_s - start
     for peer, hz in ((ground, 10), (camera, 50)):
         rates = Counter(m.get_type() for m in peer.received)

@@ -12,7 +12,6 @@ from mavsdk.asyncio.plugins.param import ParamAsync
 from mavsdk.plugins.action import ActionError
 from mavsdk.plugins.geofence import FenceType, GeofenceData, Point, Polygon
 from mavsdk.plugins.mission_raw import MissionItem, MissionRawError
-from mavsdk.plugins.param import ParamError
 from mavsdk.plugins.telemetry import FlightMode, LandedState
 from pymavlink.dialects.v20 import common as mavlink
 
@@ -66,8 +65,6 @@ async def test_parameters_read_write_and_list(ground_station):
         assert ground.vehicle.aircraft.cruise_mps == 7.5
         every = await params.get_all_params()
         assert len(every.int_params) + len(every.float_params) == len(ground.vehicle.aircraft.params.names())
-        with pytest.raises(ParamError):
-            await params.get_param_int("NO_SUCH_PARAM")
 
 
 async def test_mission_and_fence_go_up_come_down_and_are_flown_to_the_disarmed_end(ground_station):
@@ -177,7 +174,7 @@ async def test_denied_arming_reaches_the_ground_with_its_reason(ground_station):
 
 
 async def test_vehicle_returns_when_the_ground_station_vanishes(ground_station):
-    async with ground_station(10.0, NAV_DLL_ACT=2, COM_DL_LOSS_T=20, MIS_TAKEOFF_ALT=5.0) as ground:
+    async with ground_station(10.0, NAV_DLL_ACT=2, COM_DL_LOSS_T=18, MIS_TAKEOFF_ALT=5.0) as ground:
         action, craft = ActionAsync(ground.system), ground.vehicle.aircraft
         await ground.until(lambda: not craft.commander.gcs_lost)
         await action.arm()

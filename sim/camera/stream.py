@@ -23,7 +23,12 @@ class MpegTsStreamer:
         parts = urlsplit(url)
         if parts.scheme != "udp" or not parts.hostname or not parts.port or parts.query or parts.path:
             raise ValueError(f"video address {url!r} is not of the form udp://HOST:PORT")
-        options = {"mpegts_copyts": "1", "mpegts_flags": "resend_headers+pat_pmt_at_frames", "flush_packets": "1"}
+        options = {
+            "mpegts_copyts": "1",
+            "mpegts_flags": "resend_headers+pat_pmt_at_frames",
+            "flush_packets": "1",
+            "omit_video_pes_length": "0",  # else a receiver knows a picture's end only when the next one begins
+        }
         self._output = av.open(f"{url}?pkt_size={PACKET_BYTES}", "w", format="mpegts", options=options)
         self._stream = self._output.add_mux_stream("h264", rate=30, width=1280, height=720)
         self._base = Fraction(1, CLOCK_HZ)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -94,15 +94,24 @@ class Telemetry:
 
 
 class StreamRequests:
-    """Asks the vehicle for the rates the camera needs, again while they are not there."""
+    """Asks the vehicle for the rates the camera needs, again while they are not there.
 
-    WANTED = (
-        (mavlink.MAVLINK_MSG_ID_GLOBAL_POSITION_INT, "GLOBAL_POSITION_INT"),
-        (mavlink.MAVLINK_MSG_ID_ATTITUDE, "ATTITUDE"),
+    A thin link (PX4 gives its payload link 4 kB/s and scales all its streams down to that) stays short of them until
+    what nobody here reads is switched off on it.
+    """
+
+    WANTED = (mavlink.MAVLINK_MSG_ID_GLOBAL_POSITION_INT, mavlink.MAVLINK_MSG_ID_ATTITUDE)
+    WANTED_HZ = 30.0
+    ENOUGH_HZ = 15
+    LEFT_ALONE = frozenset(
+        {
+            mavlink.MAVLINK_MSG_ID_HEARTBEAT,
+            mavlink.MAVLINK_MSG_ID_SYSTEM_TIME,
+            mavlink.MAVLINK_MSG_ID_COMMAND_LONG,
+            mavlink.MAVLINK_MSG_ID_COMMAND_ACK,
+            mavlink.MAVLINK_MSG_ID_STATUSTEXT,
+        }
     )
-    WANTED_HZ = 50.0
-    ENOUGH_HZ = 8.0
-    """Thin links (PX4 gives its payload link 4 kB/s) stay below what was asked for."""
     COMPONENT_ID = mavlink.MAV_COMP_ID_ONBOARD_COMPUTER
     """Asked under an id of its own: PX4 forwards commands for every component it has seen on a link to that link, so
     that asking as camera or gimbal would bring each of the ground's commands to them twice."""
@@ -111,18 +120,22 @@ class StreamRequests:
         self._system_id = system_id
         self._write = write
         self._packer = mavlink.MAVLink(None, srcSystem=system_id, srcComponent=self.COMPONENT_ID)
-        self._counts: dict[str, int] = {}
+        self._counts: Counter[int] = Counter()
+        self._short_for_s = 0
 
     def saw(self, message: Message) -> None:
         """Counts a message of the autopilot."""
-        kind = message.get_type()
-        self._counts[kind] = self._counts.get(kind, 0) + 1
+        self._counts[message.get_msgId()] += 1
 
     def repeat(self) -> None:
-        """Asks for what came too seldom; call at 1 Hz."""
-        for number, kind in self.WANTED:
-            if self._counts.get(kind, 0) < self.ENOUGH_HZ:
-                self._ask(number, 1e6 / self.WANTED_HZ)
+        """Asks for what came too seldom in the last second; call at 1 Hz."""
+        short = [number for number in self.WANTED if self._counts[number] < self.ENOUGH_HZ]
+        self._short_for_s = self._short_for_s + 1 if short else 0
+        for number in short:
+            self._ask(number, 1e6 / self.WANTED_HZ)
+        if self._short_for_s > 2:
+            for number in self._counts.keys() - self.LEFT_ALONE - set(self.WANTED):
+                self._ask(number, -1)
         self._counts.clear()
 
     def _ask(self, message_id: int, interval_us: float) -> None:

@@ -1,4 +1,8 @@
-/** The one place that talks HTTP: adds the token, turns refusals into ApiError. */
+/** The one place that talks HTTP: typed by the service's OpenAPI, adds the token, turns refusals into ApiError. */
+import createClient, { type Client as Typed, type Middleware } from "openapi-fetch";
+import type { paths } from "./schema";
+
+const TIMEOUT_MS = 20_000;
 
 export class ApiError extends Error {
   /** HTTP status; 0 when the service could not be reached. */
@@ -28,24 +32,51 @@ export function detailOf(body: unknown): string {
   return "";
 }
 
-type Body = Record<string, unknown> | URLSearchParams;
+export type Api = Typed<paths>;
 
+function refusals(onSignedOut: () => void): Middleware {
+  return {
+    async onResponse({ response }) {
+      if (response.ok) return;
+      if (response.status === 401) onSignedOut();
+      const body: unknown = await response.json().catch(() => null);
+      throw new ApiError(response.status, detailOf(body));
+    },
+    onError: ({ error }) =>
+      error instanceof ApiError
+        ? error
+        : new ApiError(0, error instanceof Error ? error.message : ""),
+  };
+}
+
+export function makeApi(token: string | null, onSignedOut: () => void): Api {
+  const api = createClient<paths>({
+    baseUrl: window.location.origin,
+    headers: token ? { Authorization: `Bearer ${token}` } : {},
+    fetch: (request) => fetch(request, { signal: AbortSignal.timeout(TIMEOUT_MS) }),
+  });
+  api.use(refusals(onSignedOut));
+  return api;
+}
+
+/** What a call answered; refusals were thrown before. */
+export async function answer<T>(call: Promise<{ data?: T | undefined }>): Promise<T> {
+  return (await call).data as T;
+}
+
+/** A signed-in connection to the service. */
 export class Client {
-  readonly token: string;
-  private readonly onSignedOut: () => void;
+  readonly api: Api;
+  private readonly token: string;
 
   constructor(token: string, onSignedOut: () => void) {
     this.token = token;
-    this.onSignedOut = onSignedOut;
+    this.api = makeApi(token, onSignedOut);
   }
-
-  get = <T>(path: string): Promise<T> => this.send<T>("GET", path);
-  post = <T>(path: string, body?: Body): Promise<T> => this.send<T>("POST", path, body);
 
   /** For what cannot carry a header: pictures and sockets. */
   withToken(path: string): string {
-    const joint = path.includes("?") ? "&" : "?";
-    return `${path}${joint}token=${encodeURIComponent(this.token)}`;
+    return `${path}?token=${encodeURIComponent(this.token)}`;
   }
 
   socketUrl(path: string): string {
@@ -53,37 +84,4 @@ export class Client {
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     return url.href;
   }
-
-  private async send<T>(method: string, path: string, body?: Body): Promise<T> {
-    try {
-      return await request<T>(method, path, this.token, body);
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 401) this.onSignedOut();
-      throw error;
-    }
-  }
-}
-
-export async function request<T>(
-  method: string,
-  path: string,
-  token: string | null,
-  body?: Body,
-): Promise<T> {
-  const headers = new Headers();
-  if (token) headers.set("Authorization", `Bearer ${token}`);
-  const form = body instanceof URLSearchParams;
-  if (body && !form) headers.set("Content-Type", "application/json");
-  const init: RequestInit = { method, headers, signal: AbortSignal.timeout(20_000) };
-  if (body) init.body = form ? body : JSON.stringify(body);
-
-  let response: Response;
-  try {
-    response = await fetch(path, init);
-  } catch (error) {
-    throw new ApiError(0, error instanceof Error ? error.message : "");
-  }
-  const answer: unknown = await response.json().catch(() => null);
-  if (!response.ok) throw new ApiError(response.status, detailOf(answer));
-  return answer as T;
 }

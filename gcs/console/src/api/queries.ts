@@ -1,24 +1,8 @@
-/** Every read and write the console makes, typed, over TanStack Query. */
-import {
-  useMutation,
-  useQuery,
-  type QueryClient,
-  type UseQueryResult,
-} from "@tanstack/react-query";
+/** Every read the console makes, over TanStack Query. */
+import { useQuery, type QueryClient } from "@tanstack/react-query";
 import { useClient } from "../session/session";
-import type {
-  Command,
-  Drone,
-  Health,
-  Incident,
-  Language,
-  Plan,
-  Roads,
-  Sortie,
-  Speech,
-  VideoStatus,
-} from "./types";
-import { idempotencyKey } from "../lib/format";
+import { answer, type Client } from "./client";
+import type { Command, Drone, Incident, Plan, Roads, Sortie, Speech } from "./types";
 
 export const keys = {
   drones: ["drones"],
@@ -28,132 +12,92 @@ export const keys = {
   roads: ["roads"],
   health: ["health"],
   commands: ["commands"],
+  messages: ["messages"],
   speeches: (incident: number) => ["speeches", incident],
   video: (drone: number) => ["video", drone],
 } as const;
 
 /** A drone's state with the moment it reached this browser, so that its age can go on growing here. */
-export interface ReceivedDrone extends Drone {
-  receivedAtMs: number;
-}
+export type ReceivedDrone = Drone & { receivedAtMs: number };
 
 export const received = (drone: Drone): ReceivedDrone => ({ ...drone, receivedAtMs: Date.now() });
 
 /** Kept fresh by the event socket; refetched as a whole when it reconnects. */
 const PUSHED = { staleTime: Infinity };
 
-export function useDrones(): UseQueryResult<ReceivedDrone[]> {
-  const client = useClient();
-  return useQuery({
-    queryKey: keys.drones,
-    queryFn: async () => (await client.get<Drone[]>("/api/drones")).map(received),
-    ...PUSHED,
-  });
+/** Closed incidents shown; open ones are all pushed. */
+const INCIDENTS_SHOWN = 200;
+
+interface Options {
+  staleTime?: number;
+  refetchInterval?: number;
 }
 
-export function useSorties(): UseQueryResult<Sortie[]> {
+function useRead<T>(
+  key: readonly unknown[],
+  read: (client: Client) => Promise<T>,
+  options: Options,
+) {
   const client = useClient();
-  return useQuery({
-    queryKey: keys.sorties,
-    queryFn: () => client.get<Sortie[]>("/api/sorties"),
-    ...PUSHED,
-  });
+  return useQuery({ queryKey: key, queryFn: () => read(client), ...options });
 }
 
-export function useIncidents(): UseQueryResult<Incident[]> {
-  const client = useClient();
-  return useQuery({
-    queryKey: keys.incidents,
-    queryFn: () => client.get<Incident[]>("/api/incidents?limit=200"),
-    ...PUSHED,
-  });
-}
+export const useDrones = () =>
+  useRead(
+    keys.drones,
+    async ({ api }) => (await answer(api.GET("/api/drones"))).map(received),
+    PUSHED,
+  );
 
-export function useSpeeches(incident: number): UseQueryResult<Speech[]> {
-  const client = useClient();
-  return useQuery({
-    queryKey: keys.speeches(incident),
-    queryFn: () => client.get<Speech[]>(`/api/incidents/${incident}/speeches`),
-    ...PUSHED,
-  });
-}
+export const useSorties = () =>
+  useRead(keys.sorties, ({ api }) => answer(api.GET("/api/sorties")), PUSHED);
 
-export function usePlans(): UseQueryResult<Plan[]> {
-  const client = useClient();
-  return useQuery({ queryKey: keys.plans, queryFn: () => client.get<Plan[]>("/api/plans") });
-}
+export const useIncidents = () =>
+  useRead(
+    keys.incidents,
+    ({ api }) =>
+      answer(api.GET("/api/incidents", { params: { query: { limit: INCIDENTS_SHOWN } } })),
+    PUSHED,
+  );
 
-export function useRoads(): UseQueryResult<Roads> {
-  const client = useClient();
-  return useQuery({
-    queryKey: keys.roads,
-    queryFn: () => client.get<Roads>("/api/roads"),
-    staleTime: Infinity,
-  });
-}
+export const useSpeeches = (incident_id: number) =>
+  useRead(
+    keys.speeches(incident_id),
+    ({ api }) =>
+      answer(
+        api.GET("/api/incidents/{incident_id}/speeches", { params: { path: { incident_id } } }),
+      ),
+    PUSHED,
+  );
 
-export function useHealth(): UseQueryResult<Health> {
-  const client = useClient();
-  return useQuery({
-    queryKey: keys.health,
-    queryFn: () => client.get<Health>("/api/health"),
-    refetchInterval: 5_000,
-  });
-}
+/** openapi-fetch widens tuples to arrays; the service does send pairs and triples. */
+export const usePlans = () =>
+  useRead(keys.plans, async ({ api }) => (await answer(api.GET("/api/plans"))) as Plan[], {});
 
-export function useVideoStatus(drone: number): UseQueryResult<VideoStatus> {
-  const client = useClient();
-  return useQuery({
-    queryKey: keys.video(drone),
-    queryFn: () => client.get<VideoStatus>(`/api/drones/${drone}/video`),
-    refetchInterval: 5_000,
-  });
-}
+export const useMessages = () =>
+  useRead(keys.messages, ({ api }) => answer(api.GET("/api/messages")), { staleTime: Infinity });
+
+export const useRoads = () =>
+  useRead(
+    keys.roads,
+    async ({ api }) => (await answer(api.GET("/api/roads"))) as unknown as Roads,
+    { staleTime: Infinity },
+  );
+
+export const useHealth = () =>
+  useRead(keys.health, ({ api }) => answer(api.GET("/api/health")), { refetchInterval: 5_000 });
+
+export const useVideoStatus = (drone_id: number) =>
+  useRead(
+    keys.video(drone_id),
+    ({ api }) =>
+      answer(api.GET("/api/drones/{drone_id}/video", { params: { path: { drone_id } } })),
+    { refetchInterval: 3_000 },
+  );
 
 /** The commands this browser heard of since it was opened; only the event socket fills it. */
 export function useCommands(): Command[] {
   return useQuery<Command[]>({ queryKey: keys.commands, enabled: false, initialData: [] }).data;
-}
-
-export function useCommand(drone: number) {
-  const client = useClient();
-  return useMutation({
-    mutationFn: (name: "hold" | "resume" | "return") =>
-      client.post<Command>(`/api/drones/${drone}/commands`, {
-        name,
-        params: {},
-        key: idempotencyKey(),
-      }),
-  });
-}
-
-export function useStartSortie() {
-  const client = useClient();
-  return useMutation({
-    mutationFn: (order: { drone: number; plan: string; hold_on_alert: boolean }) =>
-      client.post<Sortie>("/api/sorties", order),
-  });
-}
-
-export function useReturnSortie() {
-  const client = useClient();
-  return useMutation({
-    mutationFn: (sortie: number) => client.post<Sortie>(`/api/sorties/${sortie}/return`),
-  });
-}
-
-export type IncidentAction =
-  | { action: "acknowledge" }
-  | { action: "confirm"; language: Language; warn: boolean }
-  | { action: "dismiss"; reason: string }
-  | { action: "resolve"; note: string };
-
-export function useIncidentAction(incident: number) {
-  const client = useClient();
-  return useMutation({
-    mutationFn: ({ action, ...body }: IncidentAction) =>
-      client.post<Incident>(`/api/incidents/${incident}/${action}`, body),
-  });
 }
 
 /** Puts a record into a cached list in place of its older self, newest first. */

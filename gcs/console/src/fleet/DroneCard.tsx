@@ -1,3 +1,4 @@
+import { IconArrowBarUp, IconBattery3, IconGauge, type Icon } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { ReceivedDrone } from "../api/queries";
 import type { Sortie } from "../api/types";
@@ -54,6 +55,7 @@ export function DroneCard({ drone, sortie, nowMs }: Props) {
       </p>
       <dl className={styles.figures}>
         <Figure
+          icon={IconBattery3}
           label={t("fleet.battery")}
           value={round(drone.battery?.remaining_percent)}
           unit={t("fleet.percent")}
@@ -61,12 +63,14 @@ export function DroneCard({ drone, sortie, nowMs }: Props) {
           {...ageOf(drone.battery?.age_s, 10)}
         />
         <Figure
+          icon={IconArrowBarUp}
           label={t("fleet.height")}
           value={round(drone.position?.alt_rel_m)}
           unit={t("fleet.metres")}
           {...ageOf(drone.position?.age_s, 2)}
         />
         <Figure
+          icon={IconGauge}
           label={t("fleet.speed")}
           value={kmh(drone.velocity?.ground_speed_mps)}
           unit={t("fleet.kmh")}
@@ -92,6 +96,7 @@ export function DroneCard({ drone, sortie, nowMs }: Props) {
 }
 
 interface FigureProps {
+  icon: Icon;
   label: string;
   value: string;
   unit: string;
@@ -100,12 +105,14 @@ interface FigureProps {
   low?: boolean;
 }
 
-function Figure({ label, value, unit, fresh, ageS, low = false }: FigureProps) {
+function Figure({ icon: Shape, label, value, unit, fresh, ageS, low = false }: FigureProps) {
   const { t } = useTranslation();
   return (
-    <div>
-      <dt>{label}</dt>
-      <dd className={fresh ? "" : "stale"} data-low={low && fresh}>
+    <div title={label} className={styles.figure} data-low={low && fresh}>
+      <dt>
+        <Shape size={15} stroke={1.8} aria-label={label} />
+      </dt>
+      <dd className={fresh ? "" : "stale"}>
         <b>{value}</b> {unit}
         {!fresh && ageS !== null && (
           <span className={styles.age}>{t("fleet.age", { age: span(ageS) })}</span>

@@ -1,7 +1,8 @@
 import { Alert, Button, Group, Modal, Select, Stack, Switch } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { usePlans, useStartSortie } from "../api/queries";
+import { usePlans } from "../api/queries";
+import { useStartSortie } from "../api/orders";
 import type { Drone, Plan } from "../api/types";
 import { useErrorWords } from "../i18n/errors";
 import { round } from "../lib/format";
@@ -114,7 +115,7 @@ function PlanProblems({ plan }: { plan: Plan }) {
       <ul className={styles.problems}>
         {plan.errors.map((error, index) => (
           <li key={index}>
-            {error.item === null
+            {error.item == null
               ? error.message
               : t("start.problem", { item: error.item, message: error.message })}
           </li>
@@ -130,8 +131,8 @@ function PlanFigures({ plan }: { plan: Plan }) {
   const low = Math.min(...heights);
   const high = Math.max(...heights);
   const figures: [string, string][] = [
-    [t("start.distance"), `${round(plan.distance_m / 1000, 1)} km`],
-    [t("start.duration"), `${round(plan.duration_s / 60)} min`],
+    [t("start.distance"), `${round((plan.distance_m ?? NaN) / 1000, 1)} km`],
+    [t("start.duration"), `${round((plan.duration_s ?? NaN) / 60)} min`],
     [
       t("start.height"),
       round(low) === round(high) ? `${round(low)} m` : `${round(low)}-${round(high)} m`,

@@ -7,6 +7,7 @@ const ACTIVE: readonly Sortie["state"][] = [
   "flying",
   "holding",
   "returning",
+  "lost",
 ];
 
 export const isActive = (sortie: Sortie): boolean => ACTIVE.includes(sortie.state);

@@ -13,6 +13,7 @@ type Glossary =
   | "log"
   | "mode"
   | "part"
+  | "partState"
   | "role"
   | "severity"
   | "sortie"

@@ -36,7 +36,7 @@ export function AlertBanner() {
         </b>{" "}
         {t("incident.place", {
           road: bilingual(first.road_name),
-          chainage: first.chainage ?? "",
+          chainage: first.chainage,
         })}
         {fresh.length > 1 && <span> {t("incident.more", { count: fresh.length - 1 })}</span>}
       </p>
@@ -83,7 +83,7 @@ function useArrivals(incidents: readonly Incident[] | undefined): void {
         `${t("incident.newOne")}: ${words("event", incident.event_type)}`,
         t("incident.place", {
           road: bilingual(incident.road_name),
-          chainage: incident.chainage ?? "",
+          chainage: incident.chainage,
         }),
         `incident-${incident.id}`,
         () => choose(incident),

@@ -2,14 +2,14 @@ import { Alert, Button, Kbd } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useIncidentAction, type IncidentAction } from "../api/queries";
+import { useIncidentAction, type IncidentAction } from "../api/orders";
 import type { Incident } from "../api/types";
 import { useErrorWords } from "../i18n/errors";
-import { ConfirmForm, DismissForm, ResolveForm } from "./decisions";
+import { ConfirmForm, DismissForm, ResolveForm, WarnForm } from "./decisions";
 import { choicesFor } from "./incidents";
 import styles from "./IncidentActions.module.css";
 
-type Form = "confirm" | "dismiss" | "resolve";
+type Form = "confirm" | "dismiss" | "resolve" | "warn";
 
 /** What a dispatcher may do with this incident now. What others will hear or read is asked for once more. */
 export function IncidentActions({ incident }: { incident: Incident }) {
@@ -44,6 +44,7 @@ export function IncidentActions({ incident }: { incident: Incident }) {
       )}
       {form === "confirm" && choices.confirm && <ConfirmForm {...shared} />}
       {form === "dismiss" && choices.dismiss && <DismissForm {...shared} />}
+      {form === "warn" && choices.warn && <WarnForm {...shared} />}
       {form === "resolve" && choices.resolve && <ResolveForm {...shared} />}
       {(form === null || !choices[form]) && (
         <div className={styles.buttons}>
@@ -76,6 +77,11 @@ export function IncidentActions({ incident }: { incident: Incident }) {
               data-testid="incident-dismiss"
             >
               {t("incident.dismiss")}
+            </Button>
+          )}
+          {choices.warn && (
+            <Button variant="default" onClick={() => open("warn")} data-testid="incident-warn">
+              {incident.state === "warned" ? t("incident.warnAgain") : t("incident.warnNow")}
             </Button>
           )}
           {choices.resolve && (

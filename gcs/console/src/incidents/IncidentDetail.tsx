@@ -41,7 +41,7 @@ export function IncidentDetail({ id, className }: { id: number; className?: stri
           <p className={styles.where}>
             {t("incident.place", {
               road: bilingual(incident.road_name),
-              chainage: incident.chainage ?? "",
+              chainage: incident.chainage,
             })}
           </p>
           <p className={styles.reason}>{bilingual(incident.reason)}</p>
@@ -65,18 +65,15 @@ function Facts({ incident }: { incident: Incident }) {
   const drone = useDrones().data?.find((each) => each.system_id === incident.drone);
   const facts: [string, string][] = [
     [t("incident.vehicle"), words("cls", incident.vehicle_cls)],
-    [t("incident.lane"), words("lane", incident.lane_type ?? "unknown")],
+    [t("incident.lane"), words("lane", incident.lane_type || "unknown")],
+    [t("incident.direction"), incident.direction ? words("direction", incident.direction) : "–"],
     [t("incident.drone"), drone?.name ?? `#${incident.drone}`],
     [
       t("incident.accuracy"),
       t("incident.accuracyValue", { sigma: round(incident.position_sigma_m, 1) }),
     ],
-    [t("incident.first"), clock(incident.first_seen_at)],
-    [t("incident.last"), clock(incident.last_seen_at)],
+    [t("incident.seen"), `${clock(incident.first_seen_at)} – ${clock(incident.last_seen_at)}`],
   ];
-  if (incident.direction) {
-    facts.push([t("incident.direction"), words("direction", incident.direction)]);
-  }
   return (
     <dl className={styles.facts} aria-label={t("incident.facts")}>
       {facts.map(([label, value]) => (

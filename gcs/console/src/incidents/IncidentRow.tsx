@@ -36,11 +36,11 @@ export function IncidentRow({ incident, nowMs }: { incident: Incident; nowMs: nu
         <span className={styles.place}>
           {t("incident.place", {
             road: bilingual(incident.road_name),
-            chainage: incident.chainage ?? "",
+            chainage: incident.chainage,
           })}
         </span>
         <span className={styles.place}>
-          {words("cls", incident.vehicle_cls)} · {words("lane", incident.lane_type ?? "unknown")}
+          {words("cls", incident.vehicle_cls)} · {words("lane", incident.lane_type || "unknown")}
         </span>
       </span>
       <span className={styles.side}>

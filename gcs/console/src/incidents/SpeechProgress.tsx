@@ -1,8 +1,12 @@
-import { IconCheck, IconX } from "@tabler/icons-react";
+import { IconCheck, IconPlayerStop, IconX } from "@tabler/icons-react";
+import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { useStopSpeech } from "../api/orders";
 import { useSpeeches } from "../api/queries";
 import type { Incident, Speech } from "../api/types";
+import { useErrorWords } from "../i18n/errors";
 import { clock, round } from "../lib/format";
+import { useRights } from "../session/session";
 import detail from "./IncidentDetail.module.css";
 import styles from "./SpeechProgress.module.css";
 
@@ -24,11 +28,34 @@ export function SpeechProgress({ incident }: { incident: Incident }) {
   );
 }
 
+/** Silences it; whoever flies the drone may do so too. */
+function StopSpeech({ speech }: { speech: Speech }) {
+  const { t } = useTranslation();
+  const errorWords = useErrorWords();
+  const rights = useRights();
+  const stop = useStopSpeech();
+  if (!rights.fly && !rights.dispatch) return null;
+  return (
+    <>
+      <Button
+        size="compact-xs"
+        variant="default"
+        leftSection={<IconPlayerStop size={14} />}
+        loading={stop.isPending}
+        onClick={() => stop.mutate(speech.id)}
+        data-testid="speech-stop"
+      >
+        {t("speech.stop")}
+      </Button>
+      {stop.error && <p className={styles.end}>{errorWords(stop.error)}</p>}
+    </>
+  );
+}
+
 function SpeechItem({ speech }: { speech: Speech }) {
   const { t } = useTranslation();
   const at = STEPS.indexOf(speech.state as (typeof STEPS)[number]);
   const finished = speech.state === "done";
-  const percent = speech.progress <= 1 ? speech.progress * 100 : speech.progress;
   return (
     <div className={styles.speech} data-state={speech.state} data-testid={`speech-${speech.id}`}>
       <p className={styles.text}>
@@ -39,10 +66,11 @@ function SpeechItem({ speech }: { speech: Speech }) {
         {STEPS.map((step, index) => (
           <li key={step} data-reached={finished || (at >= 0 && index < at)} data-now={index === at}>
             {t(`speech.${step}`)}
-            {index === at && <span> {round(percent)}%</span>}
+            {index === at && <span> {round(speech.progress * 100)}%</span>}
           </li>
         ))}
       </ol>
+      {at >= 0 && <StopSpeech speech={speech} />}
       {finished && (
         <p className={styles.end} data-good>
           <IconCheck size={15} aria-hidden /> {t("speech.done")}

@@ -1,8 +1,9 @@
-import { Button, Chip, Group, SegmentedControl, Switch, Textarea } from "@mantine/core";
+import { Button, Chip, Group, Switch, Textarea } from "@mantine/core";
 import { useState, type ReactNode, type SubmitEvent } from "react";
 import { useTranslation } from "react-i18next";
-import type { IncidentAction } from "../api/queries";
+import type { IncidentAction } from "../api/orders";
 import type { Incident, Language } from "../api/types";
+import { SpokenLanguage, WillSay } from "./SpokenLanguage";
 import styles from "./IncidentActions.module.css";
 
 interface Props {
@@ -13,7 +14,7 @@ interface Props {
 }
 
 /** Confirming lets the drone speak: the language and the consequence are on screen before it does. */
-export function ConfirmForm({ pending, onAct, onCancel }: Props) {
+export function ConfirmForm({ incident, pending, onAct, onCancel }: Props) {
   const { t } = useTranslation();
   const [warn, setWarn] = useState(true);
   const [spoken, setSpoken] = useState<Language>("zh");
@@ -26,7 +27,7 @@ export function ConfirmForm({ pending, onAct, onCancel }: Props) {
           type="submit"
           color="alert"
           loading={pending}
-          data-autofocus
+
           autoFocus
           data-testid="confirm-submit"
         >
@@ -41,20 +42,29 @@ export function ConfirmForm({ pending, onAct, onCancel }: Props) {
           onChange={(event) => setWarn(event.currentTarget.checked)}
           data-testid="confirm-warn"
         />
-        <SegmentedControl
-          size="xs"
-          aria-label={t("incident.warnLanguage")}
-          disabled={!warn}
-          value={spoken}
-          onChange={(value) => setSpoken(value)}
-          data={[
-            { value: "zh", label: t("speech.zh") },
-            { value: "en", label: t("speech.en") },
-          ]}
-          data-testid="confirm-language"
-        />
+        <SpokenLanguage value={spoken} onChange={setSpoken} disabled={!warn} />
       </Group>
-      {warn && <p className={styles.hint}>{t("incident.willSayUnknown")}</p>}
+      {warn && <WillSay incident={incident} language={spoken} />}
+    </Form>
+  );
+}
+
+/** Once more, when the first warning did not help. */
+export function WarnForm({ incident, pending, onAct, onCancel }: Props) {
+  const { t } = useTranslation();
+  const [spoken, setSpoken] = useState<Language>("zh");
+  return (
+    <Form
+      onSubmit={() => onAct({ action: "warn", language: spoken })}
+      onCancel={onCancel}
+      submit={
+        <Button type="submit" color="alert" loading={pending} autoFocus data-testid="warn-submit">
+          {t("incident.warnGo")}
+        </Button>
+      }
+    >
+      <SpokenLanguage value={spoken} onChange={setSpoken} />
+      <WillSay incident={incident} language={spoken} />
     </Form>
   );
 }

@@ -19,15 +19,18 @@ export interface Choices {
   acknowledge: boolean;
   confirm: boolean;
   dismiss: boolean;
+  warn: boolean;
   resolve: boolean;
 }
 
 export function choicesFor(incident: Incident): Choices {
   const undecided = incident.state === "new" || incident.state === "acknowledged";
+  const real = incident.state === "confirmed" || incident.state === "warned";
   return {
     acknowledge: incident.state === "new",
     confirm: undecided,
     dismiss: undecided,
-    resolve: incident.state === "confirmed" || incident.state === "warned",
+    warn: real,
+    resolve: real,
   };
 }

@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { keys } from "../api/queries";
-import type { Person, ServiceEvent } from "../api/types";
+import type { ServiceEvent } from "../api/types";
 import { useClient } from "../session/session";
 import { applyEvent } from "./apply";
 import { LiveContext } from "./live";
@@ -35,7 +35,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       },
       onRefused: () => {
         // A socket hides why it was refused; this answers 401 when the sign-in has run out.
-        client.get<Person>("/api/auth/me").catch(() => undefined);
+        client.api.GET("/api/auth/me").catch(() => undefined);
       },
       onMessage: (data) => {
         lastHeard.current = Date.now();

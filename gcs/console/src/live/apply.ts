@@ -30,8 +30,5 @@ export function applyEvent(event: ServiceEvent, cache: QueryClient, scenes: Scen
     case "speech":
       upsert(cache, keys.speeches(event.speech.incident_id), event.speech);
       return;
-    case "video":
-      void cache.invalidateQueries({ queryKey: keys.video(event.drone) });
-      return;
   }
 }

@@ -53,6 +53,9 @@ export function usePlanLayers(map: MapLibre): void {
   }, [map, plan]);
 }
 
+/** A usual patrol camera, until the drone tells its own. */
+const DEFAULT_HFOV_DEG = 70;
+
 const TRAIL_STEP_M = 2;
 const TRAIL_POINTS = 400;
 
@@ -64,15 +67,19 @@ export function useTrailLayer(map: MapLibre): void {
   const drones = useDrones().data;
   const trails = useRef(new Map<number, LngLat[]>());
   useEffect(() => {
+    let grew = false;
     for (const drone of drones ?? []) {
       const at = positionOf(drone);
       if (!at) continue;
       const trail = trails.current.get(drone.system_id) ?? [];
       const last = trail.at(-1);
-      if (!last || distanceM(last, at) >= TRAIL_STEP_M) trail.push(at);
+      if (last && distanceM(last, at) < TRAIL_STEP_M) continue;
+      trail.push(at);
+      grew = true;
       if (trail.length > TRAIL_POINTS) trail.shift();
       trails.current.set(drone.system_id, trail);
     }
+    if (!grew) return;
     show(
       map,
       "trails",
@@ -87,24 +94,30 @@ export function useTrailLayer(map: MapLibre): void {
 export function useConeLayer(map: MapLibre): void {
   const chosen = useSelection((state) => state.drone);
   const drone = useDrones().data?.find((each) => each.system_id === chosen);
+  const wedge = drone ? wedgeOf(drone) : null;
+  // As text, so that a hovering drone does not make the map draw itself five times a second.
+  const drawn = JSON.stringify(wedge);
   useEffect(() => {
-    const at = drone && positionOf(drone);
-    const wedge =
-      at && drone.position && drone.gimbal
-        ? sightWedge({
-            at,
-            heightM: drone.position.alt_rel_m,
-            bearingDeg: drone.gimbal.yaw_deg,
-            pitchDeg: drone.gimbal.pitch_deg,
-            hfovDeg: drone.camera?.hfov_deg ?? 70,
-          })
-        : null;
-    show(map, "cone", wedge ? [feature({ type: "Polygon", coordinates: [wedge] })] : []);
-  }, [map, drone]);
+    const ring = JSON.parse(drawn) as LngLat[] | null;
+    show(map, "cone", ring ? [feature({ type: "Polygon", coordinates: [ring] })] : []);
+  }, [map, drawn]);
+}
+
+function wedgeOf(drone: ReceivedDrone): LngLat[] | null {
+  const at = positionOf(drone);
+  if (!at || !drone.position || !drone.gimbal) return null;
+  return sightWedge({
+    at,
+    heightM: Math.round(drone.position.alt_rel_m),
+    bearingDeg: Math.round(drone.gimbal.yaw_deg),
+    pitchDeg: Math.round(drone.gimbal.pitch_deg),
+    hfovDeg: drone.camera?.hfov_deg ?? DEFAULT_HFOV_DEG,
+  });
 }
 
 /** A road user not seen for this long is taken off the map. */
 const USERS_KEPT_MS = 2_000;
+const DRAW_USERS_EVERY_MS = 250;
 
 /** What all drones see on the road right now. Drawn straight from the scenes, past React. */
 export function useUserLayer(map: MapLibre): void {
@@ -120,10 +133,13 @@ export function useUserLayer(map: MapLibre): void {
           latest.set(scene.drone, { scene, atMs: Date.now() }),
         ),
       );
+    let wasEmpty = false;
     const draw = setInterval(() => {
       const users = [...latest.values()]
         .filter(({ atMs }) => Date.now() - atMs < USERS_KEPT_MS)
         .flatMap(({ scene }) => scene.users);
+      if (users.length === 0 && wasEmpty) return;
+      wasEmpty = users.length === 0;
       show(
         map,
         "users",
@@ -134,7 +150,7 @@ export function useUserLayer(map: MapLibre): void {
           ),
         ),
       );
-    }, 200);
+    }, DRAW_USERS_EVERY_MS);
     return () => {
       clearInterval(draw);
       unsubscribe.forEach((stop) => stop());

@@ -3,14 +3,16 @@ import { IconAlertTriangle } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { useState, type SubmitEvent } from "react";
 import { useTranslation } from "react-i18next";
-import { ApiError, request } from "../api/client";
-import type { Token } from "../api/types";
+import { answer, ApiError, makeApi } from "../api/client";
 import { useErrorWords } from "../i18n/errors";
 import { remembered, setLanguage } from "../i18n/i18n";
 import { Brand } from "../shell/Brand";
 import { LanguageSwitch, ThemeSwitch } from "../shell/switches";
 import { useSession } from "./store";
 import styles from "./Login.module.css";
+
+/** A wrong password is no lost session. */
+const api = makeApi(null, () => undefined);
 
 export function Login() {
   const { t } = useTranslation();
@@ -21,7 +23,12 @@ export function Login() {
 
   const login = useMutation({
     mutationFn: () =>
-      request<Token>("POST", "/api/auth/login", null, new URLSearchParams({ username, password })),
+      answer(
+        api.POST("/api/auth/login", {
+          body: { username, password, scope: "" },
+          bodySerializer: (fields) => new URLSearchParams(fields as Record<string, string>),
+        }),
+      ),
     onSuccess: (token) => {
       // A choice made on this computer outweighs the one in the account.
       if (!remembered()) setLanguage(token.user.language, false);

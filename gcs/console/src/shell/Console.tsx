@@ -29,7 +29,12 @@ export function Console() {
   }, [drone, drones, chooseDrone]);
 
   return (
-    <div className={styles.console} data-offline={state === "lost"} data-wide={videoWide}>
+    <div
+      className={styles.console}
+      data-offline={state === "lost"}
+      data-wide={videoWide}
+      data-detail={incident !== null}
+    >
       <Header />
       <ConnectionBar />
       <CommandToasts />

@@ -54,10 +54,15 @@ function Troubles() {
   return (
     <div className={styles.troubles} role="status" aria-label={t("header.health")}>
       {parts.map(([name, part]) => (
-        <Tooltip key={name} label={part.detail ?? part.state} multiline maw={420}>
+        <Tooltip
+          key={name}
+          label={part.detail || words("partState", part.state)}
+          multiline
+          maw={420}
+        >
           <span className={styles.trouble} tabIndex={0} data-testid={`health-${name}`}>
-            <b>{words("part", name)}</b>
-            <span className={styles.detail}>{part.detail ?? part.state}</span>
+            <b>{words("part", name.split(" ")[0] ?? name)}</b>
+            <span className={styles.detail}>{part.detail || words("partState", part.state)}</span>
           </span>
         </Tooltip>
       ))}

@@ -8,11 +8,19 @@ const alert: MantineColorsTuple = [
   "#ffeae8", "#ffd3cf", "#f9a59f", "#f3756c", "#ee4d42", "#e0392f", "#c9302a", "#c42a23", "#a31f19", "#7d1611",
 ]; // prettier-ignore
 
+/** Mantine's neutral greys, bent towards the console's own slate. */
+const dark: MantineColorsTuple = [
+  "#e8eef3", "#b9c7d2", "#9db0be", "#6d8191", "#3d4e5b", "#2c3a46", "#19232d", "#10171e", "#0b1117", "#070b0f",
+]; // prettier-ignore
+const gray: MantineColorsTuple = [
+  "#f6f9fb", "#eef3f6", "#e3eaef", "#d3dce3", "#c1cdd6", "#9fb0bd", "#6b7d8a", "#4b5d6a", "#34444f", "#1d2a34",
+]; // prettier-ignore
+
 const FONT =
   '"Barlow", "PingFang SC", "HarmonyOS Sans SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", system-ui, sans-serif';
 
 export const theme = createTheme({
-  colors: { accent, alert },
+  colors: { accent, alert, dark, gray },
   primaryColor: "accent",
   primaryShade: 6,
   defaultRadius: 4,

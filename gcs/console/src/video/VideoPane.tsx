@@ -1,9 +1,11 @@
-import { ActionIcon, SegmentedControl, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, SegmentedControl, Tooltip } from "@mantine/core";
 import { IconArrowsExchange, IconVideoOff } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useCamera } from "../api/orders";
 import { useDrones, useVideoStatus } from "../api/queries";
 import { useErrorWords } from "../i18n/errors";
+import { useRights } from "../session/session";
 import { Empty } from "../shell/Empty";
 import { PanelHead } from "../shell/PanelHead";
 import { useSelection } from "../shell/selection";
@@ -20,6 +22,7 @@ export function VideoPane({ systemId }: { systemId: number | null }) {
   return (
     <section className={styles.pane} aria-label={t("video.title")}>
       <PanelHead title={drone?.name ?? t("video.title")}>
+        <span className={styles.label}>{t("video.overlay")}</span>
         <SegmentedControl
           size="xs"
           aria-label={t("video.overlay")}
@@ -60,6 +63,8 @@ function Stage({
 }) {
   const { t } = useTranslation();
   const errorWords = useErrorWords();
+  const rights = useRights();
+  const camera = useCamera(systemId);
   const status = useVideoStatus(systemId);
   if (status.isError && !status.data) return <Empty title={errorWords(status.error)} />;
   if (!status.data) return <Empty title={t("video.waiting")} />;
@@ -69,7 +74,20 @@ function Stage({
         icon={<IconVideoOff size={28} stroke={1.3} />}
         title={t("video.off")}
         next={t("video.offNext")}
-      />
+      >
+        {rights.fly && (
+          <Button
+            size="xs"
+            variant="default"
+            loading={camera.isPending}
+            onClick={() => camera.mutate(true)}
+            data-testid="camera-on"
+          >
+            {t("video.turnOn")}
+          </Button>
+        )}
+        {camera.error && <p role="alert">{errorWords(camera.error)}</p>}
+      </Empty>
     );
   }
   return <LiveVideo systemId={systemId} name={name} overlay={overlay} status={status.data} />;

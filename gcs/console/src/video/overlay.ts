@@ -20,8 +20,8 @@ export interface Area {
 const PLAIN = "#f2f6f9";
 const FLAGGED = "#ff4d42";
 const UNDER = "rgb(0 0 0 / 55%)";
-/** Narrower plain boxes (shares of the picture) carry no label: it would hide their neighbours. */
-const LABEL_FROM_WIDTH = 0.045;
+/** Narrower plain boxes (CSS pixels) carry no label: it would hide their neighbours. */
+const LABEL_FROM_PX = 44;
 
 export function drawOverlay(
   context: CanvasRenderingContext2D,
@@ -65,7 +65,7 @@ function drawUser(
   context.strokeRect(x, y, w, h);
   context.setLineDash([]);
 
-  if (!flagged && right - left < LABEL_FROM_WIDTH) return;
+  if (!flagged && w < LABEL_FROM_PX * scale) return;
   const words = [text.cls(user.cls)];
   if (user.speed_kmh !== null) words.push(text.speed(Math.round(user.speed_kmh)));
   if (user.flagged) words.unshift(text.event(user.flagged));

@@ -9,6 +9,8 @@ const FORGIVEN_ERRORS = 3;
 const PATIENCE_PACKETS = 75;
 /** Undecoded packets beyond this are dropped until the next key frame: a slow machine shows less, not later. */
 const LONGEST_BACKLOG = 30;
+/** So are those that come this much later than the fastest one did. */
+const LATE_MS = 1_000;
 
 export const hasWebCodecs = (): boolean => "VideoDecoder" in window;
 
@@ -19,6 +21,7 @@ export class WebCodecsSource implements Source {
   private awaitKey = true;
   private errors = 0;
   private fruitless = 0;
+  private fastestMs = Infinity;
   private attempt = 0;
   private stopped = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -47,6 +50,7 @@ export class WebCodecsSource implements Source {
     socket.binaryType = "arraybuffer";
     this.socket = socket;
     this.awaitKey = true;
+    this.fastestMs = Infinity;
     socket.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (typeof data === "string") this.configure(JSON.parse(data) as StreamConfig);
       else if (data instanceof ArrayBuffer) this.receive(parsePacket(data));
@@ -90,8 +94,11 @@ export class WebCodecsSource implements Source {
   private receive(packet: Packet | null): void {
     const decoder = this.decoder;
     if (!packet || decoder?.state !== "configured") return;
-    if (decoder.decodeQueueSize > LONGEST_BACKLOG) this.awaitKey = true;
-    if (this.awaitKey && !packet.key) return;
+    const transitMs = performance.now() - packet.captureUs / 1000;
+    this.fastestMs = Math.min(this.fastestMs, transitMs);
+    const late = transitMs - this.fastestMs > LATE_MS;
+    if (late || decoder.decodeQueueSize > LONGEST_BACKLOG) this.awaitKey = true;
+    if (this.awaitKey && (late || !packet.key)) return;
     this.awaitKey = false;
     decoder.decode(
       new EncodedVideoChunk({

@@ -80,7 +80,7 @@ def first_difference(sent: Sequence[Any], held: Sequence[Any]) -> str | None:
             other = _meaning(b).get(name, math.nan)
             exact = name in ("x", "y")  # 1e-7 degrees
             if not math.isclose(value, other, rel_tol=0 if exact else 1e-5, abs_tol=1 if exact else 1e-3):
-                return f"item {a.seq}: {name} was sent as {value:g}, the drone holds {other:g}"
+                return f"item {a.seq}: {name} was sent as {value:.10g}, the drone holds {other:.10g}"
     return None
 
 

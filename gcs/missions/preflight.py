@@ -16,8 +16,11 @@ FAILSAFES = {"NAV_DLL_ACT": 2, "COM_LOW_BAT_ACT": 3}
 low (3: return, then land); 0 means nothing."""
 
 
-def problems(seen: DroneState, plan: FlightPlan) -> list[str]:
-    """Everything that keeps this drone from flying this plan now, the autopilot's own words included."""
+def problems(seen: DroneState, plan: FlightPlan, *, loaded: bool) -> list[str]:
+    """Everything that keeps this drone from flying this plan now, the autopilot's own words included.
+
+    Before the plan is `loaded`, an autopilot that arms only with a mission may miss it.
+    """
     if not seen.live:
         return [f"the link is {seen.link.state} (last heard {seen.link.age_s:.1f} s ago)"]
     found: list[str] = []
@@ -25,8 +28,9 @@ def problems(seen: DroneState, plan: FlightPlan) -> list[str]:
         found.append("it is armed" if seen.armed else "it doesn't tell whether it is armed")
     if seen.landed_state != "ON_GROUND":
         found.append("it is flying" if seen.landed_state else "it doesn't tell whether it is on the ground")
-    if not seen.health.armable:
-        found.append(f"the autopilot would not arm: {'; '.join(seen.health.missing)}")
+    missing = [words for words in seen.health.missing if loaded or "mission" not in words.lower()]
+    if not seen.health.armable and (missing or loaded):
+        found.append(f"the autopilot would not arm: {'; '.join(missing)}")
     if seen.gps is None or seen.gps.fix not in FIXED:
         found.append(f"no GPS position (fix: {seen.gps.fix if seen.gps else 'unknown'})")
     if seen.home is None:

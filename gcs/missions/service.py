@@ -85,7 +85,7 @@ class Missions:
             flight = self._flights.get(request.drone)
             if flight is not None and not flight.ended:
                 raise Refused(f"drone {request.drone} is in sortie {flight.sortie.id} ({flight.sortie.state})")
-            if reasons := problems(drone.state, plan):
+            if reasons := problems(drone.state, plan, loaded=False):
                 raise Refused(f"drone {request.drone} can't be sent: {'; '.join(reasons)}")
             sortie = await self._journal.create(request, plan, by)
             flight = Flight(sortie, plan, self._journal)

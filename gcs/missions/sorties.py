@@ -27,6 +27,7 @@ SERVICE = "service"
 ON_ALERT = " (hold on alert)"
 """After the name of the person who allowed it."""
 MODE_S = 5.0
+SETTLE_S = 3.0
 HEARD_S = 3.0
 RETRY_S = 2.0
 
@@ -145,8 +146,7 @@ class Flight:
         by, sent = self.sortie.by, False
         try:
             accepted(await drone.upload(self.plan, by))
-            if left := problems(drone.state, self.plan):
-                raise Refused("; ".join(left))
+            await self._pass_preflight(drone)
             await self._move("checked", SERVICE, "mission and fence loaded and read back, preflight passed")
             changed = await set_failsafes(drone, by)
             await self._move("authorised", by, "; ".join(["authorised", *changed]))
@@ -161,6 +161,13 @@ class Flight:
                 return
             await self._move("lost", SERVICE, str(error), reason=str(error))  # it may be in the air
         await self._watch(drone)
+
+    async def _pass_preflight(self, drone: Drone) -> None:
+        """Raises Refused. What the autopilot says of a mission just loaded takes a moment to change."""
+        with suppress(TimeoutError):
+            await drone.until(lambda s: not problems(s, self.plan, loaded=True), SETTLE_S)
+            return
+        raise Refused("; ".join(problems(drone.state, self.plan, loaded=True)))
 
     async def _watch(self, drone: Drone) -> None:
         with drone.changes.subscribe(4) as changes:

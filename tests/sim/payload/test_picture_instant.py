@@ -8,9 +8,10 @@ import pytest
 from pymavlink.dialects.v20 import common as mavlink
 
 from sim.camera.look import Look
+from sim.camera.projection import project
 from sim.geo import Origin
 from sim.payload.clock import PeerClock
-from sim.payload.gimbal import Attitude
+from sim.payload.gimbal import Attitude, toward
 from sim.payload.lens import Lens
 from sim.payload.loudness import radius_m
 from sim.payload.pose_error import PoseError, PoseErrorSize
@@ -87,6 +88,19 @@ async def test_traffic_is_moved_to_the_exposure_and_dropped_when_old() -> None:
     old, _ = await eye.shot(Exposure(now + 1.5, level, 1000.0))
     assert fresh.users[0].x_m == pytest.approx(1.6)
     assert old.users == ()
+
+
+async def test_point_the_gimbal_looks_at_is_in_the_pictures_centre() -> None:
+    telemetry, now = Telemetry(), time.time()
+    telemetry.take(position(0, 34.76), now)
+    telemetry.take(position(100, 34.76), now + 0.1)
+    target = np.array([60.0, 90.0, 0.0])
+    pitch_rad, yaw_rad = toward(target[0], target[1], -80.0)
+    shot, _ = await view(telemetry, Feed(None)).shot(Exposure(now + 0.05, Attitude(pitch_rad, yaw_rad, 0, 0), 1000.0))
+    pixels, depth = project(shot.pose, np.stack([target, target + [0, 0, 5.0]]), 1280, 720)
+    assert depth[0] > 0
+    assert pixels[0] == pytest.approx([640, 360], abs=0.1)
+    assert pixels[1][1] < 360, "up in the world is up in the picture"
 
 
 def test_standing_users_stay_where_they_are() -> None:

@@ -97,7 +97,7 @@ async def test_point_the_gimbal_looks_at_is_in_the_pictures_centre() -> None:
     target = np.array([60.0, 90.0, 0.0])
     pitch_rad, yaw_rad = toward(target[0], target[1], -80.0)
     shot, _ = await view(telemetry, Feed(None)).shot(Exposure(now + 0.05, Attitude(pitch_rad, yaw_rad, 0, 0), 1000.0))
-    pixels, depth = project(shot.pose, np.stack([target, target + [0, 0, 5.0]]), 1280, 720)
+    pixels, depth = project(shot.pose, np.stack([target, target + np.array([0, 0, 5.0])]), 1280, 720)
     assert depth[0] > 0
     assert pixels[0] == pytest.approx([640, 360], abs=0.1)
     assert pixels[1][1] < 360, "up in the world is up in the picture"

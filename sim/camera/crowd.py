@@ -43,7 +43,7 @@ class Group:
     @property
     def radius(self) -> NDArray[np.float64]:
         """(n,) metres, of a ball around each body."""
-        return np.linalg.norm(self.size_m, axis=1).astype(np.float64) * 0.55 + 0.3
+        return np.asarray(np.linalg.norm(self.size_m, axis=1) * 0.55 + 0.3, np.float64)
 
 
 def lights(user: RoadUserState, t_s: float) -> int:
@@ -62,14 +62,15 @@ def gather(users: Sequence[RoadUserState], t_s: float = 0.0) -> list[Group]:
         return []
     table = np.array(
         [
-            (
-                u.x_m, u.y_m, u.z_m, cos(u.heading_rad), u.length_m, u.width_m, u.height_m, sin(u.heading_rad), *u.colour,
-                lights(u, t_s) + _seed(u.id),
-            )
+            [
+                *(u.x_m, u.y_m, u.z_m, cos(u.heading_rad)),
+                *(u.length_m, u.width_m, u.height_m, sin(u.heading_rad)),
+                *(*u.colour, lights(u, t_s) + _seed(u.id)),
+            ]
             for u in users
         ],
         np.float32,
-    )  # fmt: skip
+    )
     if not (table[:, 4:7] > 0).all():
         worst = users[int(np.argmin(table[:, 4:7].min(axis=1)))]
         raise ValueError(f"road user {worst.id!r}: length, width and height must be positive")

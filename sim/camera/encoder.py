@@ -20,7 +20,9 @@ class H264Encoder:
     H.264 in 4:2:0 cannot have.
     """
 
-    def __init__(self, width: int, height: int, fps: float, bit_rate: int, *, preset: str = "ultrafast", threads: int = 1) -> None:
+    def __init__(
+        self, width: int, height: int, fps: float, bit_rate: int, *, preset: str = "ultrafast", threads: int = 1
+    ) -> None:
         if width < 16 or height < 16 or width % 2 or height % 2:
             raise ValueError(f"picture size {width}x{height}: both sides must be even and at least 16")
         if fps <= 0 or bit_rate <= 0:
@@ -35,12 +37,7 @@ class H264Encoder:
         codec.thread_count = threads
         codec.colorspace = codec.color_primaries = codec.color_trc = BT709
         codec.color_range = MPEG_RANGE
-        codec.options = {
-            "preset": preset,
-            "tune": "zerolatency",
-            "x264-params": f"keyint={gop}:min-keyint={gop}:scenecut=0:repeat-headers=1:annexb=1:vbv-maxrate={bit_rate // 1000}"
-            f":vbv-bufsize={bit_rate // 1000}",
-        }
+        codec.options = {"preset": preset, "tune": "zerolatency", "x264-params": _x264(gop, bit_rate // 1000)}
         self._codec = codec
         self._count = 0
         self.key = False
@@ -65,3 +62,10 @@ class H264Encoder:
             raise RuntimeError(f"x264 gave {len(packets)} packets for one picture")
         self.key = bool(packets[0].is_keyframe)
         return with_time_stamp(bytes(packets[0]), t_unix_us)
+
+
+def _x264(gop: int, kilobits: int) -> str:
+    return (
+        f"keyint={gop}:min-keyint={gop}:scenecut=0:repeat-headers=1:annexb=1"
+        f":vbv-maxrate={kilobits}:vbv-bufsize={kilobits}"
+    )

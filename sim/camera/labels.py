@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.camera.crowd import Group
+from sim.camera.gl import put
 from sim.camera.models.catalogue import shape
 from sim.camera.pose import CameraPose
-from sim.camera.programs import column_major
 from sim.camera.projection import project
 from sim.camera.props import Props
 from sim.camera.shaders import models as shaders
@@ -46,7 +46,9 @@ class Label:
 class Labeller:
     """Draws every user's number into an integer picture, with whatever may hide it, and counts."""
 
-    def __init__(self, gl: moderngl.Context, layers: dict[str, TileLayer], props: Props, width: int, height: int) -> None:
+    def __init__(
+        self, gl: moderngl.Context, layers: dict[str, TileLayer], props: Props, width: int, height: int
+    ) -> None:
         self._gl, self._layers, self._props = gl, layers, props
         self._width, self._height = width, height
         self._identity = gl.program(shaders.IDENTITY_VERTEX, shaders.IDENTITY)
@@ -73,7 +75,7 @@ class Labeller:
         shown = self._count_shown(clip, groups, there)
         whole = self._count_whole(clip, groups, there, boxes)
         out = []
-        for k, i in enumerate(there):
+        for k, i in enumerate(map(int, there)):
             if shown[k] == 0:
                 continue
             x0, y0, x1, y1 = boxes[i]
@@ -86,7 +88,9 @@ class Labeller:
             )  # fmt: skip
         return out
 
-    def identity_picture(self, clip: NDArray[np.float64], groups: list[Group], there: NDArray[np.int64]) -> NDArray[np.int32]:
+    def identity_picture(
+        self, clip: NDArray[np.float64], groups: list[Group], there: NDArray[np.int64]
+    ) -> NDArray[np.int32]:
         """(height, width): k + 1 where user `there[k]` shows, 0 elsewhere."""
         self._begin(self._picture, clip)
         for name, array in self._static.items():
@@ -96,11 +100,13 @@ class Labeller:
             if len(rows):
                 self._tree_buffer.write(rows)
                 array.render(instances=len(rows))
-        self._draw_users(groups, there, np.tile(np.float32([1, 1, 0, 0]), (len(there), 1)))
+        self._draw_users(groups, there, np.tile(np.array([1, 1, 0, 0], np.float32), (len(there), 1)))
         raw = self._picture.read(components=1, dtype="i4")
         return np.frombuffer(raw, np.int32).reshape(self._height, self._width)
 
-    def _count_shown(self, clip: NDArray[np.float64], groups: list[Group], there: NDArray[np.int64]) -> NDArray[np.int64]:
+    def _count_shown(
+        self, clip: NDArray[np.float64], groups: list[Group], there: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
         picture = self.identity_picture(clip, groups, there)
         return np.bincount(picture.ravel(), minlength=len(there) + 1)[1:]
 
@@ -134,7 +140,7 @@ class Labeller:
 
     def _begin(self, target: moderngl.Framebuffer, clip: NDArray[np.float64]) -> None:
         for program in (self._identity, self._static_nobody, self._model_nobody):
-            program["clip"].write(column_major(clip))
+            put(program, "clip", clip)
         target.use()
         target.clear(depth=1.0)
         self._gl.enable_only(moderngl.DEPTH_TEST)

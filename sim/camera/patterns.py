@@ -26,7 +26,7 @@ def land() -> NDArray[np.uint8]:
 
 
 def road() -> NDArray[np.uint8]:
-    """(along, across, 4) -> wear of one lane's asphalt: wheel tracks, oil, patches, grain; 128 leaves a tint as it is."""
+    """(along, across, 4) wear of a lane: wheel tracks, oil, patches, grain; 128 leaves a tint as it is."""
     rng = np.random.default_rng(12)
     along, across = ROAD_PX
     fine = noise(rng, along, 7, 10, 0.9)[:, :across]
@@ -61,7 +61,7 @@ def leaves() -> NDArray[np.uint8]:
 
 
 def noise(rng: np.random.Generator, size: int, first: int, last: int, keep: float) -> Image:
-    """(size, size) tileable noise stretched over 0..1; octaves are powers of two cells across, each `keep` as strong."""
+    """(size, size) tileable noise over 0..1 of octaves 2**first .. 2**last cells across, each `keep` as strong."""
     total = np.zeros((size, size), np.float32)
     for octave in range(first, last + 1):
         cells = 2**octave
@@ -73,7 +73,7 @@ def noise(rng: np.random.Generator, size: int, first: int, last: int, keep: floa
             coarse = fine[2 * scale : 2 * scale + size, 2 * scale : 2 * scale + size]
         total += coarse * keep ** (octave - first)
     low, high = np.percentile(total[::4, ::4], [1, 99])
-    return np.clip((total - low) / (high - low), 0, 1).astype(np.float32)
+    return np.asarray(np.clip((total - low) / (high - low), 0, 1), np.float32)
 
 
 def _step(x: Image, low: float, high: float) -> Image:
@@ -82,7 +82,7 @@ def _step(x: Image, low: float, high: float) -> Image:
 
 
 def _mix(a: tuple[float, ...], b: tuple[float, ...], t: Image) -> Image:
-    return np.asarray(np.float32(a) * (1 - t[..., None]) + np.float32(b) * t[..., None], np.float32)
+    return np.asarray(np.array(a) * (1 - t[..., None]) + np.array(b) * t[..., None], np.float32)
 
 
 def _grey(level: Image) -> Image:

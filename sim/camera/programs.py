@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.camera import patterns
+from sim.camera.gl import put
 from sim.camera.look import Look
-from sim.camera.models.materials import BOXES, CLOTHES, PALETTE
+from sim.camera.models.materials import BOXES, CLOTHES, PALETTE, Material
 from sim.camera.pose import CameraPose
 from sim.camera.shaders import models, static
 
@@ -58,16 +59,22 @@ class Programs:
         self.model_depth = gl.program(models.MODEL_DEPTH, models.NOTHING)
         self._lit = (*self.surfaces.values(), self.user, self.tree)
         for program in self._lit:
-            _set(program, "shadow_map", SHADOW_UNIT)
-            _set(program, "pattern", PATTERN_UNIT)
+            put(program, "shadow_map", SHADOW_UNIT)
+            put(program, "pattern", PATTERN_UNIT)
         for name, finish in FINISHES.items():
-            _set(self.surfaces[name], "pattern_scale", finish.scale)
-        self.user["palette"].value = [(*colour, gloss) for colour, gloss in PALETTE.values()]
-        self.user["clothes"].value, self.user["boxes"].value = list(CLOTHES), list(BOXES)
+            put(self.surfaces[name], "pattern_scale", finish.scale)
+        put(self.user, "palette", [(*PALETTE[m][0], PALETTE[m][1]) for m in Material])
+        put(self.user, "clothes", list(CLOTHES))
+        put(self.user, "boxes", list(BOXES))
 
     def light(
-        self, pose: CameraPose, look: Look, clip: NDArray[np.float64], to_shadow_map: NDArray[np.float64], size: tuple[int, int]
-    ) -> None:  # fmt: skip
+        self,
+        pose: CameraPose,
+        look: Look,
+        clip: NDArray[np.float64],
+        to_shadow_map: NDArray[np.float64],
+        size: tuple[int, int],
+    ) -> None:
         """Sets camera, sun and air for one frame. `size` is (width, height) in pixels."""
         values = {
             "eye": tuple(map(float, pose.position_enu_m)), "to_sun": look.to_sun, "sun_light": look.sun_light,
@@ -76,16 +83,17 @@ class Programs:
         }  # fmt: skip
         for program in (*self._lit, self.sky):
             for name, value in values.items():
-                _set(program, name, value)
+                put(program, name, value)
         for name, finish in FINISHES.items():
             tint = look.ground_tint if finish.plants else (1.0, 1.0, 1.0)
-            _set(self.surfaces[name], "brightness", tuple(finish.brightness * c for c in tint))
+            put(self.surfaces[name], "brightness", tuple(finish.brightness * c for c in tint))
         for program in self._lit:
-            program["clip"].write(column_major(clip))
-            program["sun_clip"].write(column_major(to_shadow_map))
-        self.contact["clip"].write(column_major(clip))
-        self.contact["strength"].value = 0.55 + 0.2 * look.overcast
-        self.sky["ray_x"].value, self.sky["ray_y"].value, self.sky["ray_z"].value = _rays(pose, size)
+            put(program, "clip", clip)
+            put(program, "sun_clip", to_shadow_map)
+        put(self.contact, "clip", clip)
+        put(self.contact, "strength", 0.55 + 0.2 * look.overcast)
+        for name, ray in zip(("ray_x", "ray_y", "ray_z"), _rays(pose, size), strict=True):
+            put(self.sky, name, ray)
 
 
 def _rays(pose: CameraPose, size: tuple[int, int]) -> tuple[tuple[float, ...], ...]:
@@ -93,14 +101,3 @@ def _rays(pose: CameraPose, size: tuple[int, int]) -> tuple[tuple[float, ...], .
     right, down, forward = pose.rotation
     half = np.array(size) / 2 / pose.focal_px
     return tuple(right * half[0]), tuple(down * half[1]), tuple(forward)
-
-
-def column_major(matrix: NDArray[np.float64]) -> bytes:
-    """A matrix as OpenGL reads it."""
-    return matrix.T.astype(np.float32).tobytes()
-
-
-def _set(program: moderngl.Program, name: str, value: object) -> None:
-    """Sets a uniform unless the compiler found it unused."""
-    if name in program:
-        program[name].value = value

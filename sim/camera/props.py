@@ -71,7 +71,8 @@ class Props:
         self._gl, self._programs = gl, programs
         self._users: dict[str, Prop] = {}
         self.trees = [
-            Prop(gl, trees.tree(i), trees.tree(i, False), programs.tree, programs.model_depth) for i in range(trees.VARIANTS)
+            Prop(gl, trees.tree(i), trees.tree(i, False), programs.tree, programs.model_depth)
+            for i in range(trees.VARIANTS)
         ]
         self.tree_rows = _tree_rows(grove)
 

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from sim.camera import gl as opengl
 from sim.camera import patterns
 from sim.camera.crowd import Group, footprints, gather
+from sim.camera.gl import put
 from sim.camera.labels import Label, Labeller
 from sim.camera.look import Look
 from sim.camera.pose import CameraPose
-from sim.camera.programs import FINISHES, GROUND, PATTERN_UNIT, SHADOW_UNIT, UPRIGHT, Finish, Programs, column_major
+from sim.camera.programs import FINISHES, GROUND, PATTERN_UNIT, SHADOW_UNIT, UPRIGHT, Finish, Programs
 from sim.camera.projection import clip_matrix, outside, shows_horizon
 from sim.camera.props import Prop, Props, View
 from sim.camera.scene import StaticScene
@@ -77,7 +78,9 @@ class Renderer:
         self._shadow_map.filter = (moderngl.LINEAR, moderngl.LINEAR)
         self._shadow_map.repeat_x = self._shadow_map.repeat_y = False
         self._shadow_target = gl.framebuffer(depth_attachment=self._shadow_map)
-        self._patterns = {name: self._texture(getattr(patterns, name)()) for name in ("land", "road", "apron", "paint", "leaves")}
+        self._patterns = {
+            name: self._texture(getattr(patterns, name)()) for name in ("land", "road", "apron", "paint", "leaves")
+        }
         self._bytes = bytearray(self.width * self.height * 4)
 
     def _texture(self, pixels: NDArray[np.uint8]) -> moderngl.Texture:
@@ -129,7 +132,7 @@ class Renderer:
 
     def _cast_shadows(self, props: list[Prop], view: View) -> None:
         for program in (self._programs.static_depth, self._programs.model_depth):
-            program["clip"].write(column_major(view.sun.clip))
+            put(program, "clip", view.sun.clip)
         self._shadow_target.use()
         self._shadow_target.clear(depth=1.0)
         self._gl.enable_only(moderngl.DEPTH_TEST)

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import ConvexHull
 
-from sim.camera.models import cars, heavy, light
+from sim.camera.models import cars, heavy, light, profiles
 from sim.camera.models.mesh import Mesh
 from sim.world.snapshot import RoadUserState
 
@@ -37,16 +37,16 @@ class _Recipe:
     size_m: tuple[float, float, float]
 
 
-def _profile(p: cars.Profile, panel_van: bool = False) -> _Recipe:
+def _profile(p: profiles.Profile, panel_van: bool = False) -> _Recipe:
     return _Recipe(lambda detailed: cars.car(p, detailed, panel_van), (p.length_m, p.width_m, p.height_m))
 
 
 _RECIPES: dict[str, _Recipe] = {
-    "sedan": _profile(cars.SEDAN),
-    "hatch": _profile(cars.HATCH),
-    "suv": _profile(cars.SUV),
-    "van": _profile(cars.VAN),
-    "panel-van": _profile(cars.VAN, panel_van=True),
+    "sedan": _profile(profiles.SEDAN),
+    "hatch": _profile(profiles.HATCH),
+    "suv": _profile(profiles.SUV),
+    "van": _profile(profiles.VAN),
+    "panel-van": _profile(profiles.VAN, panel_van=True),
     "police": _Recipe(cars.police, (4.6, 1.82, 1.45)),
     "box-truck": _Recipe(heavy.box_truck, (9.0, 2.5, 3.6)),
     "flatbed-truck": _Recipe(heavy.flatbed_truck, (9.0, 2.5, 3.2)),
@@ -80,7 +80,7 @@ def shape_name(user: RoadUserState) -> str:
     return choices[crc32(user.id.encode()) % len(choices)]
 
 
-@lru_cache(maxsize=None)
+@cache
 def shape(name: str) -> Shape:
     """The named shape, built once."""
     recipe = _RECIPES[name]

@@ -1,9 +1,12 @@
 """Lorries and buses."""
 
+import itertools
+
 from sim.camera.models.materials import Material
-from sim.camera.models.mesh import Builder, Mesh, ring
+from sim.camera.models.mesh import Builder, Mesh, Points, ring
 
 BODY, GLASS, TRIM, CARGO = Material.BODY, Material.GLASS, Material.TRIM, Material.CARGO
+CEILING = Material.CEILING
 WHEEL_M = 0.5
 
 
@@ -11,11 +14,14 @@ def _cab(b: Builder, front: float, length: float, half: float, height: float, de
     back = front - length
     steps = 3 if detailed else 0
     levels = [
-        ring(front - 0.04, back, half - 0.04, 0.15, 0.42, steps), ring(front, back, half - 0.01, 0.2, 0.9, steps),
-        ring(front, back, half - 0.01, 0.2, height * 0.52, steps), ring(front - 0.10, back, half - 0.03, 0.2, height * 0.80, steps),
-        ring(front - 0.22, back + 0.03, half - 0.06, 0.2, height * 0.93, steps), ring(front - 0.55, back + 0.1, half - 0.2, 0.2, height, steps),
-    ]  # fmt: skip
-    for i, (low, high) in enumerate(zip(levels, levels[1:], strict=False)):
+        ring(front - 0.04, back, half - 0.04, 0.15, 0.42, steps),
+        ring(front, back, half - 0.01, 0.2, 0.9, steps),
+        ring(front, back, half - 0.01, 0.2, height * 0.52, steps),
+        ring(front - 0.10, back, half - 0.03, 0.2, height * 0.80, steps),
+        ring(front - 0.22, back + 0.03, half - 0.06, 0.2, height * 0.93, steps),
+        ring(front - 0.55, back + 0.1, half - 0.2, 0.2, height, steps),
+    ]
+    for i, (low, high) in enumerate(itertools.pairwise(levels)):
         b.loft(low, high, _glazing(low) if i == 2 else (TRIM if i == 0 else BODY))
     b.cap(levels[-1], BODY)
     for side in (1.0, -1.0):
@@ -31,7 +37,7 @@ def _cab(b: Builder, front: float, length: float, half: float, height: float, de
         b.box((front - 0.05, front + 0.02), (-0.22, 0.22), (0.5, 0.62), Material.PLATE)
 
 
-def _glazing(loop) -> list[Material]:  # type: ignore[no-untyped-def]
+def _glazing(loop: Points) -> list[Material]:
     """Windscreen and door windows; the rear wall of the cab is paint."""
     back = loop[:, 0].min()
     n = len(loop)
@@ -113,7 +119,9 @@ def dump_truck(detailed: bool = True) -> Mesh:
     low = ring(bed_front - 0.15, back + 0.15, half - 0.1, 0.05, 2.25, 2)
     mid = ring(bed_front - 1.0, back + 1.0, half - 0.45, 0.3, 2.8, 2)
     b.loft(low, mid, Material.LOAD)
-    b.loft(mid, ring(bed_front - 2.2, back + 2.2, 0.2, 0.1, height, 2), Material.LOAD)
+    top = ring(bed_front - 2.2, back + 2.2, 0.2, 0.1, height, 2)
+    b.loft(mid, top, Material.LOAD)
+    b.cap(top, Material.LOAD)
     if detailed:
         for side in (1.0, -1.0):
             for k in range(5):
@@ -154,14 +162,17 @@ def bus(detailed: bool = True) -> Mesh:
     front, back = length / 2, -length / 2
     steps = 3 if detailed else 0
     levels = [
-        ring(front - 0.05, back + 0.05, half - 0.02, 0.2, 0.32, steps), ring(front, back, half, 0.25, 0.6, steps),
-        ring(front, back, half, 0.25, 1.35, steps), ring(front - 0.08, back + 0.04, half - 0.02, 0.25, 2.55, steps),
+        ring(front - 0.05, back + 0.05, half - 0.02, 0.2, 0.32, steps),
+        ring(front, back, half, 0.25, 0.6, steps),
+        ring(front, back, half, 0.25, 1.35, steps),
+        ring(front - 0.08, back + 0.04, half - 0.02, 0.25, 2.55, steps),
         ring(front - 0.12, back + 0.06, half - 0.03, 0.25, height - 0.28, steps),
-        ring(front - 0.25, back + 0.15, half - 0.12, 0.3, height - 0.22, steps), ring(front - 0.4, back + 0.3, half - 0.4, 0.3, height - 0.18, steps),
-    ]  # fmt: skip
-    for i, (low, high) in enumerate(zip(levels, levels[1:], strict=False)):
-        b.loft(low, high, (TRIM, BODY, GLASS, BODY, BODY, BODY)[i])
-    b.cap(levels[-1], BODY)
+        ring(front - 0.25, back + 0.15, half - 0.12, 0.3, height - 0.22, steps),
+        ring(front - 0.4, back + 0.3, half - 0.4, 0.3, height - 0.18, steps),
+    ]
+    for i, (low, high) in enumerate(itertools.pairwise(levels)):
+        b.loft(low, high, (TRIM, BODY, GLASS, BODY, BODY, CEILING)[i])
+    b.cap(levels[-1], CEILING)
     b.box((-3.0, 0.2), (-0.8, 0.8), (height - 0.2, height), Material.ROOF_UNIT, bottom=False)
     b.box((2.4, 3.3), (-0.45, 0.45), (height - 0.2, height - 0.08), Material.ROOF_UNIT, bottom=False)
     for side in (1.0, -1.0):

@@ -39,7 +39,17 @@ def _head(b: Builder, x: float, z: float, helmet: bool, detailed: bool) -> None:
     b.ball((x - 0.015, 0, z + 0.03), (0.125, 0.112, 0.125), Material.HELMET if helmet else TRIM, sides, rings)
 
 
-def _rider(b: Builder, seat_x: float, seat_z: float, bar_x: float, bar_z: float, foot_x: float, foot_z: float, helmet: bool, detailed: bool) -> None:
+def _rider(
+    b: Builder,
+    seat_x: float,
+    seat_z: float,
+    bar_x: float,
+    bar_z: float,
+    foot_x: float,
+    foot_z: float,
+    helmet: bool,
+    detailed: bool,
+) -> None:
     """Someone sitting astride, hands on the handlebar."""
     sides = 6 if detailed else 3
     lean = 0.16
@@ -49,7 +59,12 @@ def _rider(b: Builder, seat_x: float, seat_z: float, bar_x: float, bar_z: float,
         knee = (seat_x + 0.42, side * 0.17, seat_z - 0.06)
         b.tube((seat_x, side * 0.10, seat_z + 0.02), knee, 0.085, LOWER, sides)
         b.tube(knee, (foot_x, side * 0.14, foot_z), 0.065, LOWER, sides)
-        b.box((foot_x - 0.08, foot_x + 0.16), (side * 0.14 - 0.05, side * 0.14 + 0.05), (foot_z - 0.06, foot_z + 0.03), TRIM)
+        b.box(
+            (foot_x - 0.08, foot_x + 0.16),
+            (side * 0.14 - 0.05, side * 0.14 + 0.05),
+            (foot_z - 0.06, foot_z + 0.03),
+            TRIM,
+        )
         b.tube((seat_x + lean * 0.8, side * 0.23, shoulder_z), (bar_x, side * 0.26, bar_z), 0.05, UPPER, sides)
     _head(b, seat_x + lean + 0.04, seat_z + 0.78, helmet, detailed)
 
@@ -79,7 +94,14 @@ def bicycle(detailed: bool = True) -> Mesh:
     b = Builder()
     for x in (0.53, -0.53):
         b.wheel(x, 0, 0.33, 0.022, 14 if detailed else 0)
-    for a, c in (((-0.53, 0, 0.33), (-0.2, 0, 0.86)), ((-0.2, 0, 0.86), (-0.08, 0, 0.32)), ((-0.08, 0, 0.32), (0.40, 0, 0.84)), ((-0.2, 0, 0.8), (0.40, 0, 0.84)), ((0.53, 0, 0.33), (0.38, 0, 1.0)), ((-0.53, 0, 0.33), (-0.08, 0, 0.32))):
+    for a, c in (
+        ((-0.53, 0, 0.33), (-0.2, 0, 0.86)),
+        ((-0.2, 0, 0.86), (-0.08, 0, 0.32)),
+        ((-0.08, 0, 0.32), (0.40, 0, 0.84)),
+        ((-0.2, 0, 0.8), (0.40, 0, 0.84)),
+        ((0.53, 0, 0.33), (0.38, 0, 1.0)),
+        ((-0.53, 0, 0.33), (-0.08, 0, 0.32)),
+    ):
         b.tube(a, c, 0.024, BODY, 5 if detailed else 3)
     b.tube((0.36, -0.28, 1.02), (0.36, 0.28, 1.02), 0.018, TRIM, 5)
     b.box((-0.32, -0.06), (-0.08, 0.08), (0.86, 0.92), TRIM)
@@ -117,7 +139,7 @@ def awning_tricycle(detailed: bool = True) -> Mesh:
     b.loft(belt, eave, GLASS)
     for x in (-1.37, -0.35, 0.55):
         for side in (1.0, -1.0):
-            b.tube((x, side * 0.60, 0.95), (x - 0.02 if x < 0.5 else x - 0.02, side * 0.575, 1.62), 0.035, BODY, 4)
+            b.tube((x, side * 0.60, 0.95), (x - 0.02, side * 0.575, 1.62), 0.035, BODY, 4)
     roof_low = ring(0.95, -1.45, 0.6, 0.15, 1.62, steps)
     roof = ring(0.80, -1.35, 0.5, 0.2, 1.80, steps)
     b.loft(roof_low, roof, Material.TARP)

@@ -3,6 +3,7 @@
 A model stands on z = 0, looks along +x, has its left at +y; metres.
 """
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,6 +49,10 @@ class Builder:
         self.triangle(a, b, c, material)
         self.triangle(a, c, d, material)
 
+    def face(self, corners: Points, material: Material) -> None:
+        """A flat or nearly flat polygon of four corners."""
+        self.quad(corners[0], corners[1], corners[2], corners[3], material)
+
     def loft(self, first: Points, second: Points, material: Material | list[Material], closed: bool = True) -> None:
         """Joins two rings of equal length; a list gives each strip its own material."""
         n = len(first)
@@ -69,14 +74,14 @@ class Builder:
     ) -> None:  # fmt: skip
         """An axis-aligned box between (low, high) of each axis."""
         low = np.array([[x[1], y[1], z[0]], [x[0], y[1], z[0]], [x[0], y[0], z[0]], [x[1], y[0], z[0]]])
-        high = low + [0, 0, z[1] - z[0]]
+        high = low + np.array([0, 0, z[1] - z[0]])
         self.loft(low, high, material)
         self.cap(high, top if top is not None else material)
         if bottom:
             self.cap(low, material, flip=True)
 
     def wheel(self, x: float, y: float, radius: float, half_width: float, sides: int = 12) -> None:
-        """A wheel about the y axis standing on the ground, with a metal rim on both faces; without sides, a plain block."""
+        """A wheel about the y axis on the ground, with a metal rim on both faces; without sides, a plain block."""
         if not sides:
             span = (x - radius * 0.85, x + radius * 0.85)
             self.box(span, (y - half_width, y + half_width), (0.0, radius * 1.8), Material.TYRE, bottom=False)
@@ -90,7 +95,7 @@ class Builder:
             self.loft(face[order], rim[order], Material.TYRE)
             self.cap(rim[order], Material.METAL)
         tread = circle * radius + [x, 0, radius]
-        self.loft(tread + [0, y + half_width, 0], tread + [0, y - half_width, 0], Material.TYRE)
+        self.loft(tread + np.array([0, y + half_width, 0]), tread + np.array([0, y - half_width, 0]), Material.TYRE)
 
     def tube(self, a: ArrayLike, b: ArrayLike, radius: float, material: Material, sides: int = 6) -> None:
         """A closed cylinder from a to b."""
@@ -112,7 +117,7 @@ class Builder:
         circle = np.stack([np.cos(angle), np.sin(angle), np.zeros(sides)], axis=1)
         tilt = np.linspace(-np.pi / 2, np.pi / 2, rings + 1)
         levels = [c + r * (circle * np.cos(t) + [0, 0, np.sin(t)]) for t in tilt]
-        for low, high in zip(levels, levels[1:], strict=False):
+        for low, high in itertools.pairwise(levels):
             self.loft(low, high, material)
 
     def mesh(self) -> Mesh:
@@ -135,7 +140,7 @@ def _smooth(corners: Points, normals: Points, area: Points) -> Points:
     order = np.argsort(at, kind="stable")
     starts = np.flatnonzero(np.r_[True, np.diff(at[order]) > 0, True])
     out = np.empty((len(at), 3))
-    for a, b in zip(starts, starts[1:], strict=False):
+    for a, b in itertools.pairwise(starts):
         group = order[a:b]
         n, w = normals[face[group]], area[face[group]]
         mean = ((n @ n.T > CREASE_COS) * w) @ n
@@ -146,8 +151,17 @@ def _smooth(corners: Points, normals: Points, area: Points) -> Points:
 def ring(front: float, back: float, half_width: float, corner: float, z: float, steps: int = 3) -> Points:
     """(4 * (steps + 1), 3) a level rectangle, rounded unless steps is 0, counter-clockwise seen from above."""
     r = min(corner, half_width * 0.95, (front - back) * 0.45) if steps else 0.0
-    centres = ((front - r, half_width - r, 0), (back + r, half_width - r, 90), (back + r, r - half_width, 180), (front - r, r - half_width, 270))
+    centres = (
+        (front - r, half_width - r, 0),
+        (back + r, half_width - r, 90),
+        (back + r, r - half_width, 180),
+        (front - r, r - half_width, 270),
+    )
     angle = np.linspace(0, 90, steps + 1)
     return np.array(
-        [[x + r * np.cos(np.radians(a0 + a)), y + r * np.sin(np.radians(a0 + a)), z] for x, y, a0 in centres for a in angle]
+        [
+            [x + r * np.cos(np.radians(a0 + a)), y + r * np.sin(np.radians(a0 + a)), z]
+            for x, y, a0 in centres
+            for a in angle
+        ]
     )

@@ -1,5 +1,7 @@
 """Broad-leaved trees: a trunk and a few lumps of foliage, unit height, at two levels of detail."""
 
+import itertools
+
 import numpy as np
 
 from sim.camera.models.materials import Material
@@ -36,7 +38,10 @@ def _lump(b: Builder, centre: np.ndarray, radii: np.ndarray, rng: np.random.Gene
     levels = []
     for t in tilt:
         rough = rng.uniform(0.78, 1.2, sides) if abs(t) < 1.5 else np.ones(sides)
-        circle = np.stack([np.cos(angle) * np.cos(t) * rough, np.sin(angle) * np.cos(t) * rough, np.full(sides, np.sin(t)) * rough], axis=1)
+        circle = np.stack(
+            [np.cos(angle) * np.cos(t) * rough, np.sin(angle) * np.cos(t) * rough, np.full(sides, np.sin(t)) * rough],
+            axis=1,
+        )
         levels.append(centre + radii * circle)
-    for low, high in zip(levels, levels[1:], strict=False):
+    for low, high in itertools.pairwise(levels):
         b.loft(low, high, LEAF)

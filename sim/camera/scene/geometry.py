@@ -1,5 +1,7 @@
 """Collects flat-shaded static triangles, with what the surface shaders need at each corner."""
 
+import itertools
+
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -56,7 +58,15 @@ class Surface:
         if both:
             self.quads(corners[:, ::-1], uv[:, ::-1], colour)
 
-    def box(self, centre: tuple[float, float, float], half: tuple[float, float, float], heading_rad: float, colour: Rgb, roof: Rgb | None = None, top: bool = True) -> None:
+    def box(
+        self,
+        centre: tuple[float, float, float],
+        half: tuple[float, float, float],
+        heading_rad: float,
+        colour: Rgb,
+        roof: Rgb | None = None,
+        top: bool = True,
+    ) -> None:
         """An upright box standing with its underside at centre z; half = half length, half width, height."""
         c, s = np.cos(heading_rad), np.sin(heading_rad)
         hx, hy, h = half
@@ -84,17 +94,21 @@ class Surface:
         rows = np.concatenate(self._parts) if self._parts else np.zeros((0, VERTEX))
         triangles = rows.reshape(-1, 3, VERTEX)
         if not len(triangles):
-            return Tiles(np.zeros((0, VERTEX), np.float32), np.zeros(0, int), np.zeros(0, int), np.zeros((0, 3)), np.zeros(0))
+            return Tiles(
+                np.zeros((0, VERTEX), np.float32), np.zeros(0, int), np.zeros(0, int), np.zeros((0, 3)), np.zeros(0)
+            )
         cell = np.floor(triangles[:, :, :2].mean(axis=1) / size_m).astype(int)
         _, key = np.unique(cell, axis=0, return_inverse=True)
         key = key.reshape(-1)
         order = np.argsort(key, kind="stable")
         starts = np.flatnonzero(np.r_[True, np.diff(key[order]) > 0, True])
         corner = triangles[order]
-        low = np.array([corner[a:b, :, :3].min(axis=(0, 1)) for a, b in zip(starts, starts[1:], strict=False)])
-        high = np.array([corner[a:b, :, :3].max(axis=(0, 1)) for a, b in zip(starts, starts[1:], strict=False)])
+        low = np.array([corner[a:b, :, :3].min(axis=(0, 1)) for a, b in itertools.pairwise(starts)])
+        high = np.array([corner[a:b, :, :3].max(axis=(0, 1)) for a, b in itertools.pairwise(starts)])
         centre, radius = (low + high) / 2, np.linalg.norm(high - low, axis=1) / 2
-        return Tiles(corner.reshape(-1, VERTEX).astype(np.float32), starts[:-1] * 3, np.diff(starts) * 3, centre, radius)
+        return Tiles(
+            corner.reshape(-1, VERTEX).astype(np.float32), starts[:-1] * 3, np.diff(starts) * 3, centre, radius
+        )
 
 
 class Tiles:

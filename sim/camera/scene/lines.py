@@ -1,5 +1,7 @@
 """Polylines on the ground: offsetting, cutting and sampling. All are (n, 2) ENU metres."""
 
+import itertools
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,7 +19,7 @@ def length(line: Line) -> float:
 
 def chainage(line: Line) -> NDArray[np.float64]:
     """(n,) metres along the line to each of its points."""
-    return np.r_[0.0, np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))]
+    return np.asarray(np.r_[0.0, np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
 
 
 def at(line: Line, s: NDArray[np.float64]) -> Line:
@@ -29,7 +31,9 @@ def at(line: Line, s: NDArray[np.float64]) -> Line:
 def dense(line: Line, step_m: float) -> Line:
     """The same line with its own points and others, none further apart than the step."""
     c = chainage(line)
-    parts = [np.linspace(a, b, max(1, int(np.ceil((b - a) / step_m))), endpoint=False) for a, b in zip(c, c[1:], strict=False)]
+    parts = [
+        np.linspace(a, b, max(1, int(np.ceil((b - a) / step_m))), endpoint=False) for a, b in itertools.pairwise(c)
+    ]
     return at(line, np.r_[np.concatenate(parts), c[-1]])
 
 
@@ -47,7 +51,7 @@ def normals(line: Line) -> Line:
 
 def unfolded(line: Line) -> Line:
     """The line without repeated points."""
-    return line[np.r_[True, np.linalg.norm(np.diff(line, axis=0), axis=1) > 1e-3]]
+    return np.asarray(line[np.r_[True, np.linalg.norm(np.diff(line, axis=0), axis=1) > 1e-3]])
 
 
 def dashes(line: Line, dash_m: float, gap_m: float, start_m: float = 0.0) -> list[Line]:

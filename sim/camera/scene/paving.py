@@ -1,4 +1,7 @@
-"""Asphalt and paint, all level at z = 0 and drawn in painter's order. What is painted where comes from the lanes' own markings, so the picture agrees with the map."""
+"""Asphalt and paint, all level at z = 0 and drawn in painter's order.
+
+What is painted where comes from the lanes' own markings, so the picture agrees with the map.
+"""
 
 import numpy as np
 import shapely
@@ -26,13 +29,15 @@ STOP_BEFORE_END_M = 1.2
 
 
 def asphalt(roads: Roads, lanes: Surface, aprons: Surface) -> None:
-    """Lane surfaces with wheel tracks (uv are metres along and left of a lane's centre), and the plain ground around."""
+    """Lanes with wheel tracks (uv are metres along and left of a lane's centre), and the plain paving around."""
     tracked = []
     for edge in (*roads.edges, *(e for e in roads.inner if not e.signalled)):
         for lane in edge.lanes:
             half = lane.width_m / 2 + 0.02
             line = lines.dense(lane.shape, SEGMENT_M)
-            (aprons if lane.lane_type == "sidewalk" else lanes).strip(line, -half, half, COLOURS.get(lane.lane_type, ASPHALT))
+            (aprons if lane.lane_type == "sidewalk" else lanes).strip(
+                line, -half, half, COLOURS.get(lane.lane_type, ASPHALT)
+            )
             tracked.append(shapely.LineString(lane.shape).buffer(half, cap_style="flat"))
         if edge.fast:
             aprons.strip(lines.dense(edge.right_border, SEGMENT_M), -1.2, 0.0, VERGE)

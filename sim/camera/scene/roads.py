@@ -64,7 +64,11 @@ class Roads:
         lanes = [lane for edge in (*self.edges, *self.inner) for lane in edge.lanes]
         strips = [shapely.LineString(lane.shape).buffer(lane.width_m / 2 + 0.05, cap_style="flat") for lane in lanes]
         polygons = [shapely.Polygon(area).buffer(0) for area in self.areas]
-        return shapely.unary_union(strips + polygons).buffer(GORE_M, join_style="mitre").buffer(-GORE_M, join_style="mitre")
+        return (
+            shapely.unary_union(strips + polygons)
+            .buffer(GORE_M, join_style="mitre")
+            .buffer(-GORE_M, join_style="mitre")
+        )
 
     def distance(self, points: Line) -> NDArray[np.float64]:
         """(n,) metres from each of (n, 2) points to the nearest paved ground; 0 on it."""
@@ -111,4 +115,3 @@ def _junction_of(edge_id: str) -> str:
 
 def _outline(junction: ET.Element) -> Line:
     return np.array([[float(c) for c in p.split(",")[:2]] for p in junction.attrib["shape"].split()])
-

@@ -85,7 +85,10 @@ def _hedge(soft: Surface, line: Line, half: float) -> None:
     width = half * rng.uniform(0.75, 1.15, len(points))
     top = rng.uniform(1.0, 1.45, len(points))
     shade = rng.uniform(0.8, 1.25, len(points) - 1)
-    foot_r, foot_l = np.c_[points - n * width[:, None], np.full(len(points), 0.1)], np.c_[points + n * width[:, None], np.full(len(points), 0.1)]
+    foot_r, foot_l = (
+        np.c_[points - n * width[:, None], np.full(len(points), 0.1)],
+        np.c_[points + n * width[:, None], np.full(len(points), 0.1)],
+    )
     top_r, top_l = np.c_[points - n * width[:, None] * 0.7, top], np.c_[points + n * width[:, None] * 0.7, top]
     colour = np.array(HEDGE) * shade[:, None]
     for a, b in ((foot_r, top_r), (top_r, top_l), (top_l, foot_l)):
@@ -117,7 +120,7 @@ def median_lines(roads: Roads, widest_m: float = 22.0) -> list[tuple[Line, float
 def _middle(
     fine: Line, name: str, borders: dict[str, Line], tree: shapely.STRtree, names: list[str], widest_m: float
 ) -> tuple[Line, NDArray[np.float64]]:
-    """Points half way to the opposite border and the gap there; NaN where there is none or it is the other's to draw."""
+    """Points half way to the opposite border and the gap there; NaN where there is none, or the other draws it."""
     n = lines.normals(fine)
     centre, gap = np.full_like(fine, np.nan), np.full(len(fine), np.nan)
     for i, (p, left) in enumerate(zip(fine, n, strict=True)):

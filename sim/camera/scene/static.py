@@ -46,6 +46,13 @@ class StaticScene:
         surroundings.buildings(found, walls, solid, seed)
         surroundings.land(net, land)
         return StaticScene(
-            paint.tiles(TILE_M), lanes.tiles(TILE_M), aprons.tiles(TILE_M), solid.tiles(TILE_M), soft.tiles(TILE_M), walls.tiles(TILE_M),
-            land.tiles(LAND_TILE_M), surroundings.trees(net, found, seed), tuple(found),
-        )  # fmt: skip
+            paint.tiles(TILE_M),
+            lanes.tiles(TILE_M),
+            aprons.tiles(TILE_M),
+            solid.tiles(TILE_M),
+            soft.tiles(TILE_M),
+            walls.tiles(TILE_M),
+            land.tiles(LAND_TILE_M),
+            surroundings.trees(net, found, seed),
+            tuple(found),
+        )

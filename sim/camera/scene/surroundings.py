@@ -1,5 +1,6 @@
 """Trees and buildings around the roads, and the land they stand on."""
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,8 +15,21 @@ BUILDING_CLEAR_M = 26.0
 TREE_CLEAR_M = 4.0
 LAND_MARGIN_M = 2500.0
 LAND_CELL_M = 250.0
-WALLS: tuple[Rgb, ...] = ((0.52, 0.48, 0.42), (0.58, 0.56, 0.53), (0.42, 0.30, 0.24), (0.47, 0.49, 0.51), (0.55, 0.46, 0.33), (0.62, 0.60, 0.55))
-ROOFS: tuple[Rgb, ...] = ((0.30, 0.29, 0.28), (0.36, 0.34, 0.32), (0.13, 0.22, 0.36), (0.36, 0.15, 0.11), (0.24, 0.24, 0.25))
+WALLS: tuple[Rgb, ...] = (
+    (0.52, 0.48, 0.42),
+    (0.58, 0.56, 0.53),
+    (0.42, 0.30, 0.24),
+    (0.47, 0.49, 0.51),
+    (0.55, 0.46, 0.33),
+    (0.62, 0.60, 0.55),
+)
+ROOFS: tuple[Rgb, ...] = (
+    (0.30, 0.29, 0.28),
+    (0.36, 0.34, 0.32),
+    (0.13, 0.22, 0.36),
+    (0.36, 0.15, 0.11),
+    (0.24, 0.24, 0.25),
+)
 UNIT: Rgb = (0.40, 0.40, 0.39)
 
 
@@ -40,8 +54,8 @@ def land(roads: Roads, surface: Surface) -> None:
     xs, ys = (np.linspace(a, b, max(2, int((b - a) / LAND_CELL_M))) for a, b in zip(low, high, strict=True))
     paved = roads.surface.buffer(-0.3)
     shapely.prepare(paved)
-    for x0, x1 in zip(xs, xs[1:], strict=False):
-        for y0, y1 in zip(ys, ys[1:], strict=False):
+    for x0, x1 in itertools.pairwise(xs):
+        for y0, y1 in itertools.pairwise(ys):
             cell = shapely.box(x0, y0, x1, y1)
             surface.polygon(cell.difference(paved) if shapely.intersects(paved, cell) else cell, (1.0, 1.0, 1.0))
 
@@ -80,10 +94,22 @@ def blocks(roads: Roads, seed: int, per_km: float = 34.0) -> list[Block]:
     where = np.zeros((0, 3))
     for i in np.flatnonzero(free):
         radius = float(np.hypot(*half[i]))
-        if len(where) and (np.hypot(where[:, 0] - at[i, 0], where[:, 1] - at[i, 1]) < (where[:, 2] + radius) * 0.85).any():
+        if (
+            len(where)
+            and (np.hypot(where[:, 0] - at[i, 0], where[:, 1] - at[i, 1]) < (where[:, 2] + radius) * 0.85).any()
+        ):
             continue
         where = np.vstack([where, [at[i, 0], at[i, 1], radius]])
-        chosen.append(Block(float(at[i, 0]), float(at[i, 1]), float(headings[pick[i]]), float(half[i, 0]), float(half[i, 1]), float(height[i])))
+        chosen.append(
+            Block(
+                float(at[i, 0]),
+                float(at[i, 1]),
+                float(headings[pick[i]]),
+                float(half[i, 0]),
+                float(half[i, 1]),
+                float(height[i]),
+            )
+        )
         if len(chosen) == wanted:
             break
     return chosen
@@ -107,7 +133,9 @@ def buildings(found: list[Block], walls: Surface, solid: Surface, seed: int) -> 
         for _ in range(int(rng.integers(1, 4))):
             u, v = rng.uniform(-0.6, 0.6) * block.half_length_m, rng.uniform(-0.5, 0.5) * block.half_width_m
             size = (float(rng.uniform(1.2, 3.2)), float(rng.uniform(1.2, 2.6)), float(rng.uniform(1.2, 2.8)))
-            solid.box((block.x_m + c * u - s * v, block.y_m + s * u + c * v, block.height_m), size, block.heading_rad, UNIT)
+            solid.box(
+                (block.x_m + c * u - s * v, block.y_m + s * u + c * v, block.height_m), size, block.heading_rad, UNIT
+            )
 
 
 def trees(roads: Roads, found: list[Block], seed: int, per_km: float = 110.0) -> Trees:

@@ -9,7 +9,9 @@ def _is(material: Material) -> str:
     return f"(material == {int(material)})"
 
 
-_TABLES = f"uniform vec4 palette[{len(PALETTE)}]; uniform vec3 clothes[{len(CLOTHES)}]; uniform vec3 boxes[{len(BOXES)}];\n"
+_TABLES = (
+    f"uniform vec4 palette[{len(PALETTE)}]; uniform vec3 clothes[{len(CLOTHES)}]; uniform vec3 boxes[{len(BOXES)}];\n"
+)
 
 USER_VERTEX = (
     HEADER
@@ -107,7 +109,9 @@ void main() {
 }"""
 )
 
-STATIC_DEPTH = HEADER + "in vec3 in_position; uniform mat4 clip; void main() { gl_Position = clip * vec4(in_position, 1); }"
+STATIC_DEPTH = (
+    HEADER + "in vec3 in_position; uniform mat4 clip; void main() { gl_Position = clip * vec4(in_position, 1); }"
+)
 MODEL_DEPTH = (
     HEADER
     + "in vec3 in_position; uniform mat4 clip;\n"

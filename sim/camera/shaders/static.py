@@ -56,7 +56,7 @@ WALL = (
     + LIGHT
     + """
 flat in vec3 tint; in vec2 uv;
-// The part of a pixel's footprint w about x that lies in the band a..b of each unit: an exact box filter, so that
+// The part of a pixel's footprint w about x in the band a..b of each unit: an exact box filter, so that
 // distant windows turn into an even tone instead of glittering.
 float fill(float x, float a, float b) { return floor(x) * (b - a) + clamp(fract(x) - a, 0.0, b - a); }
 float band(float x, float w, float a, float b) { return (fill(x + w * 0.5, a, b) - fill(x - w * 0.5, a, b)) / w; }

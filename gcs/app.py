@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
@@ -33,9 +34,11 @@ from gcs.missions.service import Missions
 from gcs.people.api import require
 from gcs.people.schemas import NewUser, Principal, Role
 from gcs.people.service import People, UserExists, load_secret
+from gcs.perception.camera import PoseSigma
 from gcs.perception.detector import Detector
 from gcs.perception.road_map import RoadMap
 from gcs.rules.emergency_lane_occupancy import EmergencyLaneOccupancy
+from gcs.rules.thresholds import load_thresholds
 from gcs.rules.types import Text
 from gcs.seeing import Seeing
 from gcs.settings import Settings
@@ -96,6 +99,8 @@ async def _open(app: FastAPI, settings: Settings, stack: AsyncExitStack) -> None
         await _add_demo_people(people)
     road_map = await asyncio.to_thread(RoadMap.load, settings.plans_dir / "roads")
 
+    thresholds = load_thresholds()
+
     fleet = Fleet(settings.links, db)
     missions = Missions(fleet, db, settings.plans_dir)
     video = Video(settings.data_dir)
@@ -117,7 +122,8 @@ async def _open(app: FastAPI, settings: Settings, stack: AsyncExitStack) -> None
         video=video,
         detector=detector,
         road_map=road_map,
-        make_rules=lambda: [EmergencyLaneOccupancy(road_map)],
+        sigma=pose_sigma(settings),
+        make_rules=lambda: [EmergencyLaneOccupancy(thresholds.emergency_lane_occupancy)],
         missions=missions,
         incidents=incidents,
         loudspeaker=loudspeaker,
@@ -138,6 +144,13 @@ async def _open(app: FastAPI, settings: Settings, stack: AsyncExitStack) -> None
         "seeing": seeing,
     }.items():  # fmt: skip
         setattr(app.state, name, part)
+
+
+def pose_sigma(settings: Settings) -> PoseSigma:
+    """The error of the drones' telemetry, as this installation knows it."""
+    angle = math.radians(settings.attitude_sigma_deg)
+    position = settings.position_sigma_m
+    return PoseSigma(position, position, angle, angle, angle)
 
 
 def describe_place(road_map: RoadMap) -> Any:

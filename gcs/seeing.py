@@ -13,9 +13,10 @@ from gcs.incidents.service import Incidents
 from gcs.live import Live, scene_message
 from gcs.loudspeaker.service import Loudspeaker
 from gcs.missions.service import Missions
+from gcs.perception.camera import PoseSigma
 from gcs.perception.detector import Detector
 from gcs.perception.road_map import RoadMap
-from gcs.perception.types import CameraPose
+from gcs.perception.types import CameraPose, Scene
 from gcs.perception.watcher import Watcher
 from gcs.rules.types import Rule, RuleEvent
 from gcs.video.service import Video
@@ -30,7 +31,6 @@ STOP_TIMEOUT_S = 5.0
 HOLD_LIMIT_S = 180.0
 """A patrol waits over an alert for so long, then goes on, whatever became of it."""
 SAME_FRAME_S = 0.001
-FRAMES_KEPT = 12
 
 
 class Seeing:
@@ -43,6 +43,7 @@ class Seeing:
         video: Video,
         detector: Detector,
         road_map: RoadMap,
+        sigma: PoseSigma,
         make_rules: Callable[[], Sequence[Rule]],
         missions: Missions,
         incidents: Incidents,
@@ -50,6 +51,7 @@ class Seeing:
         live: Live,
     ) -> None:
         self._fleet, self._video, self._detector, self._road_map = fleet, video, detector, road_map
+        self._sigma = sigma
         self._make_rules, self._missions, self._incidents = make_rules, missions, incidents
         self._loudspeaker, self._live = loudspeaker, live
         self._wanted: set[int] = set()
@@ -108,7 +110,14 @@ class Seeing:
 
     async def _see(self, drone: Drone, stream: Stream) -> None:
         """Until the stream is closed."""
-        watcher = Watcher(drone.system_id, stream, self._detector, self._road_map, lambda t: camera_pose(drone, t))
+        watcher = Watcher(
+            drone.system_id,
+            stream,
+            self._detector,
+            self._road_map,
+            lambda t: camera_pose(drone, t),
+            sigma=self._sigma,
+        )
         rules = self._make_rules()
         await watcher.start()
         try:
@@ -119,12 +128,12 @@ class Seeing:
                     self._live.say(scene_message(scene, self._road_map.origin.to_wgs84, flagged))
                     self._loudspeaker.observe(scene)
                     for event in events:
-                        await self._report(drone, event, watcher.frame_of(scene))
+                        await self._report(drone, event, _same_moment(watcher.frame, scene))
         finally:
             await watcher.stop()
 
     async def _report(self, drone: Drone, event: RuleEvent, frame: Frame | None) -> None:
-        report = await self._incidents.report(event, frame, drone.system_id and drone.sortie_id)
+        report = await self._incidents.report(event, frame, drone.sortie_id)
         if report.is_new:
             lat, lon = self._road_map.origin.to_wgs84(event.user.x_m, event.user.y_m)
             if await self._missions.hold_for_alert(drone.system_id, lat, lon):
@@ -149,6 +158,12 @@ class Seeing:
             await self._missions.release(drone_id)
         except FleetError as error:
             log.error("drone %d could not go on with its patrol: %s", drone_id, error)
+
+
+def _same_moment(frame: Frame | None, scene: Scene) -> Frame | None:
+    """The frame if it is the scene's own: a box drawn on another would miss the vehicle."""
+    same = frame is not None and abs(frame.t_capture_unix_s - scene.t_capture_unix_s) < SAME_FRAME_S
+    return frame if same else None
 
 
 def camera_pose(drone: Drone, t_unix_s: float) -> CameraPose | None:

@@ -27,6 +27,10 @@ class Settings(BaseSettings):
     """OpenVINO export, or an Ultralytics `.pt`."""
     detector_threads: int = Field(1, ge=1, le=64)
     """Processor threads of the detector."""
+    position_sigma_m: float = Field(1.5, gt=0)
+    """How far the drones' positions are off (one standard deviation): 1.5 for GPS, 0.05 for RTK."""
+    attitude_sigma_deg: float = Field(1.0, gt=0)
+    """How far the gimbals' angles are off (one standard deviation)."""
     console_dir: Path = Path("gcs/console/dist")
     """The built web console."""
     token_minutes: int = Field(720, ge=1)

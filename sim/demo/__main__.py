@@ -18,7 +18,7 @@ from sim.demo.story import Story
 from sim.world.feed import FeedClient
 
 FOLDER = Path("var/demo")
-SCENARIO = "shoulder_stop"
+SCENARIO = "demo"
 FEED_PORT = 14700
 PASSWORD = "patrol-demo"
 SERVICE_TIMEOUT_S = 60.0
@@ -54,7 +54,6 @@ async def run(figures: Figures) -> None:
     shutil.rmtree(FOLDER, ignore_errors=True)  # every demo is a first day
     parts: list[Part] = []
     client = Client(base_url)
-    feed = FeedClient("127.0.0.1", FEED_PORT)
 
     def alive() -> None:
         for part in parts:
@@ -62,7 +61,8 @@ async def run(figures: Figures) -> None:
 
     try:
         environment = {"PATROL_DATA_DIR": str(FOLDER / "data"), "PATROL_DEMO_ACCOUNTS": "true",
-                       "PATROL_LINKS": ",".join(links), "PATROL_PORT": str(port)}  # fmt: skip
+                       "PATROL_LINKS": ",".join(links), "PATROL_PORT": str(port),
+                       "PATROL_POSITION_SIGMA_M": "0.2", "PATROL_ATTITUDE_SIGMA_DEG": "0.1"}  # fmt: skip
         seed = os.environ.get("DEMO_SEED", "7")
         launcher = ["-m", "sim", "run", "--scenario", SCENARIO, "--seed", seed, "--drones", "2", *vehicle]
         narrator.say(f"Starting the city road, two drones ({figures.vehicle}) and the service ...")
@@ -75,7 +75,8 @@ async def run(figures: Figures) -> None:
         await wait_ready(parts[1])
         await client.sign_in("supervisor", PASSWORD)
         narrator.say(f"Console: [b]{base_url}[/b]  (sign in as operator, dispatcher or supervisor, {PASSWORD})")
-        await Story(client, narrator, figures, alive).tell(feed)
+        async with FeedClient("127.0.0.1", FEED_PORT) as feed:
+            await Story(client, narrator, figures, alive).tell(feed)
         figures.ok = figures.left and figures.landed
         if not os.environ.get("DEMO_EXIT"):
             narrator.plain(figures.line())

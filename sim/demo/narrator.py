@@ -60,5 +60,5 @@ class Narrator:
         height = f"{position['alt_rel_m']:.0f} m up" if position else "position unknown"
         speed = f"{drone['velocity']['ground_speed_mps']:.0f} m/s" if drone.get("velocity") else ""
         item = f"item {mission['current']} of {mission['total']}" if mission and mission["total"] else ""
-        charge = f"battery {battery['remaining_percent']:.0f} %" if battery else ""
+        charge = f"battery {battery['remaining_percent']:.0f} %" if battery and battery["remaining_percent"] else ""
         return ", ".join(part for part in (drone.get("flight_mode") or "", height, speed, item, charge) if part)

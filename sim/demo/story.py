@@ -3,17 +3,21 @@
 import asyncio
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from sim.demo.client import Client, Event
 from sim.demo.narrator import Figures, Narrator
 from sim.demo.processes import DemoFailure
 from sim.world.feed import FeedClient
+from sim.world.messages import TruthEvent
 
 DRONE = 1
 PLAN = "zhongzhou_patrol"
 PERSON_FIRST_S = 6.0
 """How long the demo's operator waits for the person at the console before confirming on their behalf."""
+CAR_STOPS_AFTER_S = 20.0
+"""After take-off: the car then pulls over while the drone is on its way there."""
 READY_TIMEOUT_S = 90.0
 ALERT_TIMEOUT_S = 240.0
 SPEECH_TIMEOUT_S = 60.0
@@ -49,6 +53,8 @@ class Story:
             self._narrator.say(f"{len(self._drones)} drones found; drone {DRONE} is ready to fly")
             began = time.monotonic()
             await self._fly()
+            await self._within(lambda: False, CAR_STOPS_AFTER_S)
+            await feed.send({"type": "trigger", "event": "shoulder_stop"})
             await self._see()
             await self._warn()
             await self._land()
@@ -82,7 +88,7 @@ class Story:
         if self._incident_is("dismissed"):
             raise DemoFailure("the person at the console dismissed the alert: the story ends here")
         incident = await self._client.get(path)
-        confirmation = next((e for e in reversed(incident["log"]) if e["action"] == "confirm"), None)
+        confirmation = next((e for e in reversed(incident["log"]) if e["action"] == "confirmed"), None)
         self._figures.confirmed_by = confirmation["who"] if confirmation else None
         self._narrator.say(f"Confirmed by {self._figures.confirmed_by}; the loudspeaker is being prepared")
         await self._until(self._speaking, SPEECH_TIMEOUT_S, "the spoken warning")
@@ -131,9 +137,10 @@ class Story:
         if self._incident is None:
             if incident["state"] != "new" or incident["drone"] != DRONE:
                 return
-            self._figures.alert_s = time.time() - incident["fired_unix_s"]
+            fired_unix_s = datetime.fromisoformat(incident["last_seen_at"]).timestamp()
+            self._figures.alert_s = time.time() - fired_unix_s
             if self._stopped_unix_s is not None:
-                self._figures.detected_s = incident["fired_unix_s"] - self._stopped_unix_s
+                self._figures.detected_s = fired_unix_s - self._stopped_unix_s
         elif incident["id"] != self._incident["id"]:
             return
         self._incident = incident
@@ -146,13 +153,13 @@ class Story:
         self._speech = speech
 
     async def _follow_truth(self, feed: FeedClient) -> None:
-        async for message in feed.messages():
-            if message.get("type") == "truth_event" and message.get("event") == "emergency_lane_occupancy":
-                if message["phase"] == "start" and self._stopped_unix_s is None:
-                    self._stopped_unix_s = message["t_unix_s"]
+        async for message in feed:
+            if isinstance(message, TruthEvent) and message.event == "emergency_lane_occupancy":
+                if message.phase == "start" and self._stopped_unix_s is None:
+                    self._stopped_unix_s = message.t_unix_s
                     self._narrator.say("(in the simulated world a car has just stopped on the shoulder)", "dim")
-                elif message["phase"] == "end":
-                    self._narrator.say("(in the simulated world the car has driven on)", "dim")
+                elif message.phase == "end":
+                    self._narrator.say("(in the simulated world the car has left the shoulder)", "dim")
 
     # --- waiting ---
 

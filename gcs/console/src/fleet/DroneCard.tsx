@@ -130,7 +130,7 @@ function SortieLine({ sortie, nowMs }: { sortie: Sortie | undefined; nowMs: numb
     isActive(sortie) && sortie.airborne_at ? secondsSince(sortie.airborne_at, nowMs) : null;
   return (
     <p className={styles.sortie} data-state={sortie.state} data-testid="sortie-state">
-      <b>{words("sortie", sortie.state)}</b> {t("fleet.sortie", { plan: sortie.plan })}
+      <b>{words("sortie", sortie.state)}</b> {sortie.plan}
       {since !== null && <span> · {span(since)}</span>}
       {sortie.reason && <span className={styles.reason}>{sortie.reason}</span>}
     </p>

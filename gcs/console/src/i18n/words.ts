@@ -18,6 +18,7 @@ type Glossary =
   | "severity"
   | "sortie"
   | "state"
+  | "who"
   | "command.name"
   | "command.state";
 

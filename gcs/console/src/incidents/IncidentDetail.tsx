@@ -98,7 +98,7 @@ function Timeline({ incident }: { incident: Incident }) {
             <time dateTime={entry.at}>{clock(entry.at)}</time>
             <span>
               <b>{words("log", entry.action)}</b>{" "}
-              <span className={styles.who}>{t("incident.by", { who: entry.who })}</span>
+              <span className={styles.who}>{words("who", entry.who)}</span>
               {entry.note && <span className={styles.note}>{entry.note}</span>}
             </span>
           </li>

@@ -39,7 +39,7 @@ export function CommandTray() {
               <time>{clock(command.created_at)}</time>
               <span>
                 {nameOf(command.drone)} <b>{words("command.name", command.name)}</b>
-                <span className={styles.by}> {t("command.by", { by: command.by })}</span>
+                <span className={styles.by}> {words("who", command.by)}</span>
                 {command.reason && <span className={styles.reason}>{command.reason}</span>}
               </span>
               <span className={styles.fate} data-tone={toneOf(command)}>

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from sim.demo.client import Client, wait_healthy
+from sim.demo.cpu import CpuMeter
 from sim.demo.narrator import Figures, Narrator
 from sim.demo.processes import DemoFailure, Part, check_ports, start
 from sim.demo.story import Story
@@ -76,7 +77,10 @@ async def run(figures: Figures) -> None:
         await client.sign_in("supervisor", PASSWORD)
         narrator.say(f"Console: [b]{base_url}[/b]  (sign in as operator, dispatcher or supervisor, {PASSWORD})")
         async with FeedClient("127.0.0.1", FEED_PORT) as feed:
+            meter = CpuMeter({part.name: part.process.pid for part in parts})
+            meter.start()
             await Story(client, narrator, figures, alive).tell(feed)
+            figures.cpu_cores = meter.shares()
         figures.ok = figures.left and figures.landed
         if not os.environ.get("DEMO_EXIT"):
             narrator.plain(figures.line())

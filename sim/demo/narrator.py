@@ -26,6 +26,8 @@ class Figures:
     setup_s: float | None = None
     """From the start of the processes to drones that are ready to fly."""
     confirmed_by: str | None = None
+    cpu_cores: dict[str, float] | None = None
+    """Processor of each process over the story, in cores."""
     vehicle: str = "own simulator"
     ok: bool = False
     failure: str | None = None

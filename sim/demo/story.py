@@ -16,7 +16,7 @@ DRONE = 1
 PLAN = "zhongzhou_patrol"
 PERSON_FIRST_S = 6.0
 """How long the demo's operator waits for the person at the console before confirming on their behalf."""
-CAR_STOPS_AFTER_S = 20.0
+CAR_STOPS_AFTER_S = 35.0
 """After take-off: the car then pulls over while the drone is on its way there."""
 READY_TIMEOUT_S = 90.0
 ALERT_TIMEOUT_S = 240.0

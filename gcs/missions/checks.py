@@ -124,6 +124,7 @@ def _order(plan: FlightPlan) -> Iterator[int]:
     for _ in range(MAX_STEPS):
         if index >= len(plan.items):
             return
+        yield index
         item = plan.items[index]
         if item.command == Cmd.DO_JUMP:
             remaining = left.setdefault(index, max(0, round(item.param2 or 0)))
@@ -131,7 +132,6 @@ def _order(plan: FlightPlan) -> Iterator[int]:
                 left[index] = remaining - 1
                 index = round(item.param1 or 0)
                 continue
-        yield index
         index += 1
 
 

@@ -1,5 +1,6 @@
 """From armed to airborne, as PX4 does it."""
 
+import asyncio
 import time
 from contextlib import suppress
 
@@ -8,6 +9,7 @@ from gcs.fleet.errors import Refused
 from gcs.fleet.schemas import CommandRecord, DroneState
 
 TAKEOFF_S = 40.0
+ARM_TRIES, ARM_AGAIN_S = 3, 1.5
 MODE_TRIES, MODE_TRY_S = 4, 1.5
 """Within the 10 s after which PX4 disarms on the ground."""
 
@@ -16,6 +18,20 @@ def accepted(record: CommandRecord) -> None:
     """Raises Refused unless the drone accepted the command."""
     if record.state != "accepted":
         raise Refused(f"{record.name} {record.state.replace('_', ' ')}: {record.reason}")
+
+
+async def arm(drone: Drone, by: str) -> None:
+    """Start the motors. Raises Refused with the autopilot's words.
+
+    A denial is asked again: once told to act on a lost link, PX4 wants to have heard the ground station first.
+    """
+    record = await drone.arm(by)
+    for _ in range(ARM_TRIES - 1):
+        if record.state != "denied":
+            break
+        await asyncio.sleep(ARM_AGAIN_S)
+        record = await drone.arm(by)
+    accepted(record)
 
 
 async def enter_mission(drone: Drone, by: str) -> None:

@@ -16,7 +16,7 @@ from gcs.fleet.plan import FlightPlan
 from gcs.fleet.schemas import DroneState
 from gcs.missions.checks import first_gimbal_pitch_deg, gimbal_pitch_deg
 from gcs.missions.journal import SortieJournal
-from gcs.missions.launch import accepted, enter_mission, leave_ground, stands
+from gcs.missions.launch import accepted, arm, enter_mission, leave_ground, stands
 from gcs.missions.observe import BY_MODE, observe
 from gcs.missions.preflight import problems, set_failsafes
 from gcs.missions.schemas import ENDED, IN_FLIGHT, SortieOut, SortieState
@@ -152,7 +152,7 @@ class Flight:
             await self._move("authorised", by, "; ".join(["authorised", *changed]))
             await self._first_aim(drone)
             sent = True
-            accepted(await drone.arm(by))
+            await arm(drone, by)
             await enter_mission(drone, by)
             await leave_ground(drone)
         except FleetError as error:
@@ -172,12 +172,14 @@ class Flight:
     async def _watch(self, drone: Drone) -> None:
         with drone.changes.subscribe(4) as changes:
             seen = drone.state
-            while not self.ended:
+            while True:
                 try:
                     await self._see(drone, seen)
                 except Exception:  # the database, perhaps: the drone flies on, so does the watch
                     log.exception("sortie %d: could not take in what the drone does", self.sortie.id)
                     await asyncio.sleep(RETRY_S)
+                if self.ended:
+                    return
                 seen = await changes.get()
 
     async def _see(self, drone: Drone, seen: DroneState) -> None:

@@ -50,6 +50,16 @@ class Vehicle:
         """SIGKILL: it vanishes in the middle of a sentence."""
         await self._end(signal.SIGKILL)
 
+    def pause(self) -> None:
+        """It says nothing, and stands still in the air."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """After `pause`."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
     async def stop(self) -> None:
         """SIGTERM."""
         await self._end(signal.SIGTERM)

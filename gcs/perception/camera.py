@@ -36,6 +36,11 @@ class PoseSigma:
     sync_s: float = 0.02
     """Between the video's and the telemetry's clock; the drone moves meanwhile."""
 
+    def covariance(self, speed_mps: float = 0.0) -> Array:
+        """(6, 6) in the order of `Camera.pose_jacobian`; `speed_mps` is the drone's own."""
+        along_m = math.hypot(self.horizontal_m, speed_mps * self.sync_s)
+        return np.diag([along_m, along_m, self.vertical_m, self.yaw_rad, self.pitch_rad, self.roll_rad]) ** 2
+
 
 @dataclass(frozen=True, slots=True)
 class Camera:
@@ -105,13 +110,10 @@ class Camera:
         to_plane[:, :, 2] = -d[:, :2] / down[:, None]
         return np.asarray(scale * to_plane)
 
-    def pose_covariance(self, pixels: Array, sigma: PoseSigma, speed_mps: float = 0.0, z_m: float = 0.0) -> Array:
-        """(n, 2, 2) covariance, m^2, of the ground points of `pixels` from the pose's errors, common to one frame."""
-        along_m = math.hypot(sigma.horizontal_m, speed_mps * sigma.sync_s)
-        turn = (sigma.yaw_rad, sigma.pitch_rad, sigma.roll_rad)
-        s = np.array([along_m, along_m, sigma.vertical_m, *turn])
-        j = self.pose_jacobian(pixels, z_m) * s
-        return np.asarray(j @ j.transpose(0, 2, 1))
+    def pose_covariance(self, pixels: Array, pose: Array, z_m: float = 0.0) -> Array:
+        """(n, 2, 2) covariance, m^2, of the ground points of `pixels` from the (6, 6) covariance of the pose."""
+        j = self.pose_jacobian(pixels, z_m)
+        return np.asarray(j @ pose @ j.transpose(0, 2, 1))
 
     def footprint(self, max_depth_m: float = 600.0, z_m: float = 0.0) -> Array:
         """(n, 2) ENU polygon of the ground in the picture, cut at `max_depth_m`; empty when it shows only sky."""

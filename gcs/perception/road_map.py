@@ -60,7 +60,8 @@ class RoadMap:
         self.geojson = geojson
         """All features as one FeatureCollection with the foreign member `origin`."""
         self._lanes = lanes
-        self._tree = STRtree([_surface(lane) for lane in lanes])
+        self.surfaces = STRtree([_surface(lane) for lane in lanes])
+        """The lanes' polygons, in the order of `lanes`."""
 
     @staticmethod
     def load(path: Path) -> "RoadMap":
@@ -90,7 +91,7 @@ class RoadMap:
         None where there is no lane, where the error ellipse reaches too far over the lane's borders, or where lanes of
         different types overlap.
         """
-        under = [self._lanes[int(i)] for i in self._tree.query(Point(x_m, y_m), predicate="intersects")]
+        under = [self._lanes[int(i)] for i in self.surfaces.query(Point(x_m, y_m), predicate="intersects")]
         if not under or len({lane.lane_type for lane in under}) > 1:
             return None
         fixes = [self._fix(lane, x_m, y_m, sigma) for lane in under]
@@ -104,7 +105,7 @@ class RoadMap:
         """
         found: list[float | None] = [None] * len(places_m)
         points = shapely.points(places_m)
-        for i, lane in zip(*self._tree.query_nearest(points, max_distance=reach_m, all_matches=False), strict=True):
+        for i, lane in zip(*self.surfaces.query_nearest(points, max_distance=reach_m, all_matches=False), strict=True):
             found[int(i)] = self._lanes[int(lane)].locate(*places_m[int(i)])[2]
         return found
 

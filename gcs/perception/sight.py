@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,33 +20,15 @@ STANDING_MPS = 1.5
 """Below this the direction of a velocity is noise: the lane's direction is told instead."""
 
 
-@dataclass(frozen=True, slots=True)
-class Jitter:
-    """What changes in a pose's error from frame to frame; the rest of PoseSigma is common to many frames."""
-
-    attitude_rad: float = math.radians(0.1)
-    horizontal_m: float = 0.05
-
-    def as_sigma(self) -> PoseSigma:
-        """For `Camera.pose_covariance`."""
-        angle = self.attitude_rad
-        return PoseSigma(self.horizontal_m, self.horizontal_m, angle, angle, angle, 0.0)
+JITTER = PoseSigma(0.05, 0.05, *[math.radians(0.1)] * 3)
+"""What of a pose's error changes from frame to frame; no track averages out the rest."""
+MOVE_UNSEEN_MPS, TURN_UNSEEN_RADPS = 1.0, math.radians(5.0)
 
 
-JITTER = Jitter()
-
-
-def grown(sigma: PoseSigma, age_s: float) -> PoseSigma:
-    """The errors of a pose taken `age_s` away from any telemetry: the drone may move and turn unseen meanwhile."""
-    turn = math.radians(5.0) * age_s
-    return replace(
-        sigma,
-        horizontal_m=sigma.horizontal_m + 1.0 * age_s,
-        vertical_m=sigma.vertical_m + 0.5 * age_s,
-        yaw_rad=sigma.yaw_rad + turn,
-        pitch_rad=sigma.pitch_rad + turn,
-        roll_rad=sigma.roll_rad + turn,
-    )
+def unseen(age_s: float) -> Array:
+    """(6, 6) covariance that a pose has more when it was taken `age_s` away from any telemetry."""
+    move, turn = MOVE_UNSEEN_MPS * age_s, TURN_UNSEEN_RADPS * age_s
+    return PoseSigma(move, move, turn, turn, turn).covariance()
 
 
 def place(camera: Camera, road: RoadMap, detections: Sequence[Detection], z_m: float = 0.0) -> list[Sighting]:
@@ -61,7 +42,7 @@ def place(camera: Camera, road: RoadMap, detections: Sequence[Detection], z_m: f
     detections = [detections[int(i)] for i in low]
     directions = road.directions_at(rough[low])
     places, noises = footprint_centres(camera, detections, directions, z_m)
-    noises = noises + camera.pose_covariance(middle[low], JITTER.as_sigma(), z_m=z_m)
+    noises = noises + camera.pose_covariance(middle[low], JITTER.covariance(), z_m)
     return [
         Sighting(detection, at, noise, direction)
         for detection, at, noise, direction in zip(detections, places, noises, directions, strict=True)
@@ -74,13 +55,13 @@ def road_users(
     size_px: tuple[int, int],
     camera: Camera | None,
     road: RoadMap,
-    sigma: PoseSigma,
-    speed_mps: float,
+    pose: Array,
     z_m: float = 0.0,
 ) -> tuple[RoadUser, ...]:
     """Tracks with their lane and error bound: the track's own error plus that of the pose, which no track averages out.
 
-    `size_px` is the frame's width and height, `speed_mps` the drone's own. Without a camera lanes are unknown.
+    `size_px` is the frame's width and height, `pose` the (6, 6) covariance of the camera's pose. Without a camera lanes
+    are unknown.
     """
     if not tracks:
         return ()
@@ -90,7 +71,7 @@ def road_users(
     else:
         ground = np.array([[*track.state[:2], z_m] for track in tracks])
         pixels = camera.project(ground)
-        total = own + camera.pose_covariance(pixels, sigma, speed_mps, z_m)
+        total = own + camera.pose_covariance(pixels, pose, z_m)
     return tuple(_road_user(t, cov, size_px, road if camera else None) for t, cov in zip(tracks, total, strict=True))
 
 

@@ -3,7 +3,7 @@
 Working in ENU and not in pixels makes a moving, turning camera no special case.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -108,6 +108,14 @@ class Tracker:
         self._tracks = [track for track in self._tracks if not _lost(track, t_unix_s)]
         self._tracks += [self._begin(s, t_unix_s) for s in free if id(s.detection) not in taken]
         return self._confirmed()
+
+    def move(self, to: Callable[[Array], Array]) -> None:
+        """Put every track where `to` puts its (n, 2) place: the camera's pose turned out to be another."""
+        if self._tracks:
+            places = to(np.stack([track.state[:2] for track in self._tracks]))
+            for track, place in zip(self._tracks, places, strict=True):
+                if np.isfinite(place).all():
+                    track.state = np.concatenate([place, track.state[2:]])
 
     def _confirmed(self) -> list[Track]:
         return [track for track in self._tracks if track.confirmed]

@@ -84,7 +84,7 @@ def test_jacobians_agree_with_finite_differences():
 
 def test_one_degree_at_80_m_and_45_degrees_is_2_8_m_along_range():
     only_pitch = PoseSigma(0, 0, 0, math.radians(1), 0, 0)
-    covariance = camera().pose_covariance(np.array([[640.0, 360.0]]), only_pitch)[0]
+    covariance = camera().pose_covariance(np.array([[640.0, 360.0]]), only_pitch.covariance())[0]
     assert math.sqrt(covariance[1, 1]) == pytest.approx(80 * math.radians(1) / math.sin(math.pi / 4) ** 2, rel=1e-6)
     assert covariance[0, 0] == pytest.approx(0, abs=1e-9)
 

@@ -132,9 +132,8 @@ class Labeller:
     def _atlas_of(self, side: int) -> moderngl.Framebuffer:
         """A square target of at least this side, kept for the next call; its viewport is exactly this side."""
         if self._atlas[0] < side:
-            if self._atlas[0]:
-                self._atlas[1].release()
             self._atlas = side, _target(self._gl, side, side)
+            self._gl.gc()
         self._atlas[1].viewport = (0, 0, side, side)
         return self._atlas[1]
 

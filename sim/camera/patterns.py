@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 Image = NDArray[np.float32]
 
-LAND_PX, LAND_M = 2048, 384.0
+LAND_PX, LAND_M = 1024, 224.0
 ROAD_PX, ROAD_M = (1024, 64), (128.0, 4.0)
 """(along, across) a lane."""
 APRON_PX, APRON_M = 512, 48.0
@@ -17,7 +17,7 @@ LEAF_PX, LEAF_M = 256, 9.0
 def land() -> NDArray[np.uint8]:
     """(n, n, 4) soil, dry grass and lush grass; linear RGB times 512."""
     rng = np.random.default_rng(11)
-    broad, mid, fine = noise(rng, LAND_PX, 2, 6, 0.55), noise(rng, LAND_PX, 5, 9, 0.7), noise(rng, LAND_PX, 8, 11, 0.85)
+    broad, mid, fine = noise(rng, LAND_PX, 2, 5, 0.55), noise(rng, LAND_PX, 4, 8, 0.7), noise(rng, LAND_PX, 7, 10, 0.9)
     lush = _step(broad * 0.62 + mid * 0.38, 0.40, 0.60)[..., None]
     soil = _mix((0.215, 0.180, 0.125), (0.165, 0.145, 0.098), mid)
     grass = _mix((0.050, 0.072, 0.026), (0.125, 0.128, 0.055), mid * 0.45 + fine * 0.55)
@@ -62,18 +62,22 @@ def leaves() -> NDArray[np.uint8]:
 
 def noise(rng: np.random.Generator, size: int, first: int, last: int, keep: float) -> Image:
     """(size, size) tileable noise over 0..1 of octaves 2**first .. 2**last cells across, each `keep` as strong."""
-    total = np.zeros((size, size), np.float32)
+    total = np.zeros((2**first, 2**first), np.float32)
     for octave in range(first, last + 1):
-        cells = 2**octave
-        scale = size // cells
-        coarse = rng.random((cells, cells), dtype=np.float32)
-        if scale > 1:
-            padded = np.pad(coarse, 2, mode="wrap")
-            fine = cv2.resize(padded, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
-            coarse = fine[2 * scale : 2 * scale + size, 2 * scale : 2 * scale + size]
-        total += coarse * keep ** (octave - first)
+        total = _enlarged(total, 2**octave) + rng.random((2**octave, 2**octave), np.float32) * keep ** (octave - first)
+    total = _enlarged(total, size)
     low, high = np.percentile(total[::4, ::4], [1, 99])
     return np.asarray(np.clip((total - low) / (high - low), 0, 1), np.float32)
+
+
+def _enlarged(tile: Image, size: int) -> Image:
+    """The tile at a larger size, still tileable."""
+    scale = size // len(tile)
+    if scale == 1:
+        return tile
+    padded = np.pad(tile, 2, mode="wrap")
+    fine = cv2.resize(padded, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+    return np.asarray(fine[2 * scale : 2 * scale + size, 2 * scale : 2 * scale + size], np.float32)
 
 
 def _step(x: Image, low: float, high: float) -> Image:
@@ -82,7 +86,8 @@ def _step(x: Image, low: float, high: float) -> Image:
 
 
 def _mix(a: tuple[float, ...], b: tuple[float, ...], t: Image) -> Image:
-    return np.asarray(np.array(a) * (1 - t[..., None]) + np.array(b) * t[..., None], np.float32)
+    low, high = np.array(a, np.float32), np.array(b, np.float32)
+    return low + (high - low) * t[..., None]
 
 
 def _grey(level: Image) -> Image:

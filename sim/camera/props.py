@@ -19,7 +19,7 @@ from sim.camera.sunshine import SunView
 
 DETAILED_USER_PX = 60.0
 """Longer than this in the picture, a road user gets its detailed model."""
-DETAILED_TREE_PX = 100.0
+DETAILED_TREE_PX = 90.0
 SMALLEST_PX = 2.0
 
 Rows = NDArray[np.float32]

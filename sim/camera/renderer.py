@@ -44,7 +44,7 @@ class Renderer:
         self.width, self.height, self._shadow_px = width, height, shadow_px
         self._gl = opengl.open_context(threads)
         with self._gl:
-            self._gl.gc_mode = "auto"
+            self._gl.gc_mode = "context_gc"  # frees nothing while another context is current
             self._make_targets(samples)
             self._programs = Programs(self._gl)
             self._props = Props(self._gl, self._programs, scene.trees)
@@ -147,7 +147,7 @@ class Renderer:
     def _draw(self, groups: list[Group], props: list[Prop], view: View) -> None:
         self._shadow_map.use(SHADOW_UNIT)
         self._canvas.use()
-        self._canvas.clear(depth=1.0)
+        self._canvas.clear(depth=1.0)  # ground and sky cover all of it
         self._gl.front_face = "cw"
         self._gl.enable_only(moderngl.NOTHING)
         if view.horizon:

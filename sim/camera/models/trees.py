@@ -20,11 +20,11 @@ def tree(variant: int, detailed: bool = True) -> Mesh:
     if not detailed:
         _lump(b, np.array([0.0, 0.0, 0.60]), np.array([0.36 * slender, 0.36 * slender, 0.36]), rng, False)
         return b.mesh()
-    lumps = 7
+    lumps = 11
     for i in range(lumps):
-        angle, away = 2.4 * i + rng.uniform(0, 0.6), (0.17 if i else 0.0) * slender * rng.uniform(0.7, 1.2)
-        z = 0.42 + 0.36 * (i / (lumps - 1)) if i else 0.60
-        size = (0.28 if i == 0 else 0.185) * rng.uniform(0.85, 1.15)
+        angle, away = 2.4 * i + rng.uniform(0, 0.6), (0.19 if i else 0.0) * slender * rng.uniform(0.6, 1.15)
+        z = 0.40 + 0.42 * (i / (lumps - 1)) if i else 0.60
+        size = (0.28 if i == 0 else 0.155) * rng.uniform(0.8, 1.2)
         centre = np.array([away * np.cos(angle), away * np.sin(angle), z])
         _lump(b, centre, np.array([size * slender, size * slender, size]), rng, True)
     return b.mesh()
@@ -32,7 +32,7 @@ def tree(variant: int, detailed: bool = True) -> Mesh:
 
 def _lump(b: Builder, centre: np.ndarray, radii: np.ndarray, rng: np.random.Generator, detailed: bool) -> None:
     """A ball with an uneven skin."""
-    sides, rings = (8, 5) if detailed else (7, 4)
+    sides, rings = (7, 4)
     angle = np.linspace(0, 2 * np.pi, sides, endpoint=False)
     tilt = np.linspace(-np.pi / 2, np.pi / 2, rings + 1)
     levels = []

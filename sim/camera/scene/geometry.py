@@ -1,6 +1,7 @@
 """Collects flat-shaded static triangles, with what the surface shaders need at each corner."""
 
 import itertools
+from dataclasses import dataclass
 
 import numpy as np
 import shapely
@@ -12,6 +13,31 @@ from sim.camera.scene.lines import Line, chainage, normals
 Rgb = tuple[float, float, float]
 VERTEX = 11
 """Floats a corner: position 3, normal 3, uv 2 (metres along and across), colour 3."""
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """Vertices in tile order and each tile's range and bounding ball."""
+
+    vertices: NDArray[np.float32]
+    """(n, 11)"""
+    first: NDArray[np.int64]
+    count: NDArray[np.int64]
+    """(tiles,) vertex ranges."""
+    centre: NDArray[np.float64]
+    radius: NDArray[np.float64]
+    """(tiles, 3) and (tiles,) bounding balls, metres."""
+
+    def runs(self, visible: NDArray[np.bool_]) -> list[tuple[int, int]]:
+        """(first, count) vertex ranges that cover the visible tiles, neighbours joined."""
+        out: list[tuple[int, int]] = []
+        for i in np.flatnonzero(visible):
+            a, n = int(self.first[i]), int(self.count[i])
+            if out and out[-1][0] + out[-1][1] == a:
+                out[-1] = (out[-1][0], out[-1][1] + n)
+            else:
+                out.append((a, n))
+        return out
 
 
 class Surface:
@@ -44,8 +70,8 @@ class Surface:
         )  # fmt: skip
         self.quads(corners, uv, colour)
 
-    def wall(self, line: Line, left_m: float, low_m: float, high_m: float, colour: Rgb, both: bool = False) -> None:
-        """An upright band along a line, seen from the line's right side (or from both)."""
+    def wall(self, line: Line, left_m: float, low_m: float, high_m: float, colour: Rgb) -> None:
+        """An upright band along a line, seen from the line's right side."""
         p = line + normals(line) * left_m
         s = chainage(line)
         low, high = np.c_[p, np.full(len(p), low_m)], np.c_[p, np.full(len(p), high_m)]
@@ -55,30 +81,36 @@ class Surface:
              np.c_[s[1:], np.full(len(s) - 1, high_m)], np.c_[s[:-1], np.full(len(s) - 1, high_m)]], axis=1,
         )  # fmt: skip
         self.quads(corners, uv, colour)
-        if both:
-            self.quads(corners[:, ::-1], uv[:, ::-1], colour)
 
-    def box(
+    def boxes(
         self,
-        centre: tuple[float, float, float],
-        half: tuple[float, float, float],
-        heading_rad: float,
-        colour: Rgb,
-        roof: Rgb | None = None,
+        foot: NDArray[np.float64],
+        half: NDArray[np.float64],
+        heading_rad: NDArray[np.float64],
+        colour: Rgb | NDArray[np.float64],
+        roof: Rgb | NDArray[np.float64] | None = None,
         top: bool = True,
     ) -> None:
-        """An upright box standing with its underside at centre z; half = half length, half width, height."""
+        """Upright boxes on (n, 3) foot points; `half` (n, 3) is half length, half width, full height.
+
+        `colour` and `roof` are one or (n, 3) for sides and top; uv of a side is metres along and up.
+        """
+        n = len(foot)
+        if not n:
+            return
         c, s = np.cos(heading_rad), np.sin(heading_rad)
-        hx, hy, h = half
-        foot = np.array([[hx, hy], [-hx, hy], [-hx, -hy], [hx, -hy]]) @ np.array([[c, s], [-s, c]]) + centre[:2]
-        z0, z1 = centre[2], centre[2] + h
-        for i in range(4):
-            a, b = foot[i], foot[(i + 1) % 4]
-            w = float(np.linalg.norm(b - a))
-            corners = np.array([[[*a, z0], [*b, z0], [*b, z1], [*a, z1]]])
-            self.quads(corners, np.array([[[0, 0], [w, 0], [w, h], [0, h]]], float), colour)
+        along, across = np.stack([c, s], axis=1) * half[:, :1], np.stack([-s, c], axis=1) * half[:, 1:2]
+        xy = foot[:, None, :2] + np.stack([along + across, across - along, -along - across, along - across], axis=1)
+        low = np.concatenate([xy, np.repeat(foot[:, None, 2:], 4, 1)], axis=2)
+        high = low + np.concatenate([np.zeros((n, 1, 2)), half[:, None, 2:]], axis=2)
+        sides = np.stack([low, np.roll(low, -1, 1), np.roll(high, -1, 1), high], axis=2).reshape(-1, 4, 3)
+        width = np.linalg.norm(sides[:, 1] - sides[:, 0], axis=1)
+        rise, zero = np.repeat(half[:, 2], 4), np.zeros(4 * n)
+        uv = np.stack([np.c_[zero, zero], np.c_[width, zero], np.c_[width, rise], np.c_[zero, rise]], axis=1)
+        rgb = np.broadcast_to(np.asarray(colour, float), (n, 3))
+        self.quads(sides, uv, np.repeat(rgb, 4, axis=0))
         if top:
-            self.quads(np.c_[foot, np.full(4, z1)][None], foot[None] - foot[2], roof if roof is not None else colour)
+            self.quads(high, high[:, :, :2] - high[:, 2:3, :2], colour if roof is None else roof)
 
     def polygon(self, shape: BaseGeometry, colour: Rgb) -> None:
         """Ground in the form of any polygons, holes allowed; uv = position."""
@@ -89,7 +121,7 @@ class Surface:
                 p = p[::-1]
             self._parts.append(np.c_[p, np.zeros(3), np.tile([0.0, 0.0, 1.0], (3, 1)), p, np.tile(colour, (3, 1))])
 
-    def tiles(self, size_m: float) -> "Tiles":
+    def tiles(self, size_m: float) -> Tiles:
         """The triangles sorted by ground tile, for culling."""
         rows = np.concatenate(self._parts) if self._parts else np.zeros((0, VERTEX))
         triangles = rows.reshape(-1, 3, VERTEX)
@@ -109,29 +141,3 @@ class Surface:
         return Tiles(
             corner.reshape(-1, VERTEX).astype(np.float32), starts[:-1] * 3, np.diff(starts) * 3, centre, radius
         )
-
-
-class Tiles:
-    """Vertices in tile order and each tile's range and bounding ball."""
-
-    def __init__(
-        self, vertices: NDArray[np.float32], first: NDArray[np.int64], count: NDArray[np.int64],
-        centre: NDArray[np.float64], radius: NDArray[np.float64],
-    ) -> None:  # fmt: skip
-        self.vertices = vertices
-        """(n, 11)"""
-        self.first, self.count = first, count
-        """(tiles,) vertex ranges."""
-        self.centre, self.radius = centre, radius
-        """(tiles, 3) and (tiles,) bounding balls, metres."""
-
-    def runs(self, visible: NDArray[np.bool_]) -> list[tuple[int, int]]:
-        """(first, count) vertex ranges that cover the visible tiles, neighbours joined."""
-        out: list[tuple[int, int]] = []
-        for i in np.flatnonzero(visible):
-            a, n = int(self.first[i]), int(self.count[i])
-            if out and out[-1][0] + out[-1][1] == a:
-                out[-1] = (out[-1][0], out[-1][1] + n)
-            else:
-                out.append((a, n))
-        return out

@@ -13,7 +13,7 @@ from sim.camera.scene.roads import Edge, Roads
 from sim.world.roads import DASH_M, GAP_M, Lane, Marking
 
 SEGMENT_M = 40.0
-SLIVER_M = 0.2  # thinner bits between lanes are covered by the lanes themselves
+UNDERLAP_M = 0.3  # plain paving reaches this far under the lanes, so that no seam shows what is below
 
 ASPHALT: Rgb = (0.112, 0.112, 0.116)
 SHOULDER: Rgb = (0.142, 0.141, 0.142)
@@ -42,8 +42,7 @@ def asphalt(roads: Roads, lanes: Surface, aprons: Surface) -> None:
         if edge.fast:
             aprons.strip(lines.dense(edge.right_border, SEGMENT_M), -1.2, 0.0, VERGE)
             aprons.strip(lines.dense(edge.left_border, SEGMENT_M), 0.0, 0.75, VERGE)
-    rest = roads.surface.difference(shapely.unary_union(tracked))
-    aprons.polygon(rest.buffer(-SLIVER_M).buffer(SLIVER_M + 0.1), ASPHALT)
+    aprons.polygon(roads.surface.difference(shapely.unary_union(tracked).buffer(-UNDERLAP_M)), ASPHALT)
 
 
 def paint(roads: Roads, surface: Surface) -> None:

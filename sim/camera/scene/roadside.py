@@ -1,4 +1,4 @@
-"""Guard rails, medians, lamps: what stands along the road."""
+"""Guard rails and medians: what runs along the road."""
 
 import numpy as np
 import shapely
@@ -13,11 +13,9 @@ STEEL: Rgb = (0.42, 0.44, 0.45)
 CONCRETE: Rgb = (0.45, 0.44, 0.42)
 HEDGE: Rgb = (0.045, 0.095, 0.028)
 GRASS: Rgb = (0.12, 0.16, 0.055)
-LAMP: Rgb = (0.30, 0.31, 0.32)
 POST: Rgb = (0.30, 0.31, 0.32)
 RAIL_OFFSET_M = 0.75
 POST_STEP_M = 4.0
-LAMP_STEP_M = 40.0
 
 
 def pieces_off_road(line: Line, roads: Roads, clear_m: float) -> list[Line]:
@@ -47,8 +45,7 @@ def rail(solid: Surface, line: Line) -> None:
         solid.wall(side, -0.05, 0.43, 0.75, STEEL)
     solid.strip(band, -0.05, 0.05, STEEL, z_m=0.75)
     at, heading = lines.spaced(line, POST_STEP_M)
-    for (x, y), h in zip(at, heading, strict=True):
-        solid.box((float(x), float(y), 0.0), (0.05, 0.07, 0.70), float(h), POST, top=False)
+    solid.boxes(np.c_[at, np.zeros(len(at))], np.tile([0.05, 0.07, 0.70], (len(at), 1)), heading, POST, top=False)
 
 
 def medians(roads: Roads, solid: Surface, soft: Surface) -> None:
@@ -143,24 +140,3 @@ def _middle(
         if direction[0] * left[1] - direction[1] * left[0] < 0:  # opposite traffic has this border on its own left too
             centre[i], gap[i] = (p + q) / 2, best[0]
     return centre, gap
-
-
-def lamps(roads: Roads, solid: Surface) -> None:
-    """Street lamps right of the road, their arms over it."""
-    for edge in roads.edges:
-        border = lines.offset(edge.right_border, -1.6)
-        if lines.length(border) < LAMP_STEP_M:
-            continue
-        at, heading = lines.spaced(border, LAMP_STEP_M, LAMP_STEP_M / 2)
-        free = roads.distance(at) > 1.0
-        for (x, y), h in zip(at[free], heading[free], strict=True):
-            _lamp(solid, float(x), float(y), float(h))
-
-
-def _lamp(solid: Surface, x: float, y: float, heading: float) -> None:
-    left = np.array([-np.sin(heading), np.cos(heading)])
-    solid.box((x, y, 0.0), (0.09, 0.09, 9.0), heading, LAMP)
-    mid = np.array([x, y]) + left * 1.1
-    solid.box((float(mid[0]), float(mid[1]), 8.9), (0.05, 1.1, 0.1), heading, LAMP)
-    head = np.array([x, y]) + left * 2.3
-    solid.box((float(head[0]), float(head[1]), 8.86), (0.14, 0.35, 0.12), heading, LAMP)

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.camera.scene import paving, roads, roadside, surroundings
+from sim.camera.scene import buildings, masts, paving, roads, roadside, surroundings
+from sim.camera.scene.buildings import Block
 from sim.camera.scene.geometry import Surface, Tiles
-from sim.camera.scene.surroundings import Block, Trees
+from sim.camera.scene.surroundings import Trees
 
 TILE_M = 120.0
 LAND_TILE_M = 500.0
@@ -37,14 +38,17 @@ class StaticScene:
         """
         net = roads.load(net_path)
         paint, lanes, aprons, solid, soft, walls, land = (Surface() for _ in range(7))
-        paving.paint(net, paint)
+        points, headings = surroundings.anchors(net)
+        blocks = buildings.blocks(net, points, headings, seed)
+        surroundings.land(net, land)
+        surroundings.fields(net, land, seed)
+        buildings.build(blocks, walls, solid, aprons, seed)
         paving.asphalt(net, lanes, aprons)
+        paving.paint(net, paint)
         roadside.guard_rails(net, solid)
         roadside.medians(net, solid, soft)
-        roadside.lamps(net, solid)
-        found = surroundings.blocks(net, seed)
-        surroundings.buildings(found, walls, solid, seed)
-        surroundings.land(net, land)
+        masts.lamps(net, solid)
+        masts.gantries(net, solid)
         return StaticScene(
             paint.tiles(TILE_M),
             lanes.tiles(TILE_M),
@@ -53,6 +57,6 @@ class StaticScene:
             soft.tiles(TILE_M),
             walls.tiles(TILE_M),
             land.tiles(LAND_TILE_M),
-            surroundings.trees(net, found, seed),
-            tuple(found),
+            surroundings.trees(net, blocks, seed),
+            tuple(blocks),
         )

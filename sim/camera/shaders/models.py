@@ -64,11 +64,12 @@ TREE_VERTEX = (
     + PLACE
     + INSTANCE
     + f"""
-flat out vec3 albedo; out float deep;
+uniform vec3 to_sun; flat out vec3 albedo; out float deep;
 void main() {{
   albedo = int(in_material + 0.5) == {int(Material.TRIM)} ? vec3(0.06, 0.05, 0.04) : paint.rgb;
   deep = smoothstep(0.25, 0.95, in_position.z + 0.35 * length(in_position.xy));
   place(instance_point(in_position), instance_normal(in_normal));
+  shadow_at = (sun_clip * vec4(world + to_sun * size.z * 0.6, 1)).xyz;   // the crown's own shade is in `deep`
 }}"""
 )
 

@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
+import shapely
 
 from sim.camera.crowd import gather
 from sim.camera.projection import clip_matrix
 from sim.camera.renderer import FAR_M, NEAR_M, Renderer
 from sim.camera.scene import StaticScene
+from sim.camera.scene.buildings import Block
 from sim.world.snapshot import RoadUserState
 from tests.sim.camera.parts import HEIGHT, SIZES, WIDTH, pose_at, user
 
@@ -26,16 +28,27 @@ def test_boxes_are_the_extents_of_what_is_drawn(renderer: Renderer) -> None:
 
 
 def test_truck_behind_a_building_is_not_labelled(renderer: Renderer, scene: StaticScene) -> None:
-    block = next(b for b in scene.blocks if b.height_m > 15.0)
-    across = np.array([-np.sin(block.heading_rad), np.cos(block.heading_rad)])
-    yaw_deg = np.degrees(np.arctan2(across[0], across[1]))
-    centre = np.array([block.x_m, block.y_m])
-    eye = centre - across * (block.half_width_m + 40.0)
-    pose = pose_at(*eye, 6.0, yaw_deg, -3.0)
-
-    behind, before = (centre + across * away for away in (block.half_width_m + 8.0, -block.half_width_m - 8.0))
+    for block in scene.blocks:
+        across = np.array([-np.sin(block.heading_rad), np.cos(block.heading_rad)])
+        centre = np.array([block.x_m, block.y_m])
+        behind, before, eye = (centre + across * (side * block.half_width_m + off) for side, off in SPOTS)
+        if block.height_m > 10.0 and stands_alone(scene, block, eye, behind):
+            break
+    pose = pose_at(*eye, 6.0, float(np.degrees(np.arctan2(across[0], across[1]))), -3.0)
     found = renderer.labels(pose, [user("truck", *behind, name="behind"), user("truck", *before, name="before")])
     assert [label.user for label in found] == ["before"]
+    assert found[0].visible_fraction > 0.9
+
+
+SPOTS = ((1, 8.0), (-1, -8.0), (-1, -40.0))
+
+
+def stands_alone(scene: StaticScene, block: Block, eye: np.ndarray, behind: np.ndarray) -> bool:
+    """Nothing but the block is near the line of sight."""
+    sight = shapely.LineString([eye, behind])
+    others = [(b.x_m, b.y_m) for b in scene.blocks if b is not block]
+    clear = shapely.distance(shapely.points(others), sight).min() > 40.0
+    return bool(clear and shapely.distance(shapely.points(scene.trees.position[:, :2]), sight).min() > 12.0)
 
 
 def test_half_hidden_car_is_labelled_with_what_shows(renderer: Renderer) -> None:

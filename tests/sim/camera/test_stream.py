@@ -1,3 +1,4 @@
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -11,8 +12,13 @@ from sim.camera.sei import parse_time_stamp, time_stamp_unit, with_time_stamp
 from sim.camera.stream import CLOCK_HZ, WRAP, MpegTsStreamer
 
 WIDTH, HEIGHT, FPS = 320, 180, 20
-PORT = 21131
 START_US = 1_764_000_000_123_457
+
+
+def free_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def pictures() -> Iterator[np.ndarray]:
@@ -58,12 +64,12 @@ def test_changing_size_in_mid_stream_is_refused() -> None:
 
 
 def test_receiver_decodes_the_stream_and_reads_exact_capture_times() -> None:
-    sent: list[int] = []
+    port, sent = free_port(), list[int]()
     stop = threading.Event()
 
     def fly() -> None:
         encoder = H264Encoder(WIDTH, HEIGHT, FPS, 1_000_000)
-        with MpegTsStreamer(f"udp://127.0.0.1:{PORT}") as streamer:
+        with MpegTsStreamer(f"udp://127.0.0.1:{port}") as streamer:
             for i, picture in enumerate(pictures()):
                 t_us = START_US + i * 50_003
                 unit = encoder.encode(picture, t_us)
@@ -75,7 +81,7 @@ def test_receiver_decodes_the_stream_and_reads_exact_capture_times() -> None:
     drone = threading.Thread(target=fly)
     drone.start()
     try:
-        received, decoded = receive(30)
+        received, decoded = receive(port, 30)
     finally:
         stop.set()
         drone.join(5.0)
@@ -87,11 +93,11 @@ def test_receiver_decodes_the_stream_and_reads_exact_capture_times() -> None:
     assert all(pts % WRAP == t * CLOCK_HZ // 1_000_000 % WRAP for t, pts in received)
 
 
-def receive(count: int) -> tuple[list[tuple[int | None, int]], int]:
+def receive(port: int, count: int) -> tuple[list[tuple[int | None, int]], int]:
     options = {"fflags": "nobuffer", "probesize": "100000", "analyzeduration": "300000"}
     received, decoded = [], 0
     deadline = time.monotonic() + 20.0
-    with av.open(f"udp://127.0.0.1:{PORT}?timeout=8000000", "r", format="mpegts", options=options) as source:
+    with av.open(f"udp://127.0.0.1:{port}?timeout=8000000", "r", format="mpegts", options=options) as source:
         for packet in source.demux(video=0):
             assert time.monotonic() < deadline, "the stream is too slow"
             assert packet.pts is not None
@@ -105,7 +111,7 @@ def receive(count: int) -> tuple[list[tuple[int | None, int]], int]:
 def test_capture_times_must_advance() -> None:
     encoder = H264Encoder(WIDTH, HEIGHT, FPS, 1_000_000)
     unit = encoder.encode(next(pictures()), START_US)
-    with MpegTsStreamer(f"udp://127.0.0.1:{PORT + 1}") as streamer:
+    with MpegTsStreamer(f"udp://127.0.0.1:{free_port()}") as streamer:
         streamer.send(unit, START_US, True)
         with pytest.raises(ValueError, match="not after"):
             streamer.send(unit, START_US, False)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+import yaml
 from ultralytics import YOLO
 
 from models.evaluate import DEFAULT_MODEL, detect, images_of, matched_share
@@ -33,6 +34,9 @@ def export(weights: Path, calibration: Path | None, out: Path) -> Path:
             made = model.export(format="openvino", imgsz=SHAPE, half=True, device="cpu")
         shutil.rmtree(out, ignore_errors=True)
         shutil.copytree(made, out)
+    metadata = yaml.safe_load((out / "metadata.yaml").read_text())
+    metadata.get("args", {}).pop("data", None)  # a path of the machine it was made on
+    (out / "metadata.yaml").write_text(yaml.safe_dump(metadata, sort_keys=False))
     return out
 
 

@@ -52,6 +52,7 @@ def strip_training_history(path: Path) -> None:
     model = checkpoint["model"]
     model.args = {"imgsz": IMGSZ, "task": "detect"}
     model.yaml.pop("yaml_file", None)
+    model.pt_path = path.name
     torch.save({**keep, "epoch": -1, "model": model, "train_args": dict(model.args)}, path)
 
 

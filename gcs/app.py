@@ -37,7 +37,7 @@ from gcs.people.service import People, UserExists, load_secret
 from gcs.perception.camera import PoseSigma
 from gcs.perception.detector import Detector
 from gcs.perception.road_map import RoadMap
-from gcs.rules.emergency_lane_occupancy import EmergencyLaneOccupancy
+from gcs.rules.book import all_rules
 from gcs.rules.thresholds import load_thresholds
 from gcs.rules.types import Text
 from gcs.seeing import Seeing
@@ -123,7 +123,7 @@ async def _open(app: FastAPI, settings: Settings, stack: AsyncExitStack) -> None
         detector=detector,
         road_map=road_map,
         sigma=pose_sigma(settings),
-        make_rules=lambda: [EmergencyLaneOccupancy(thresholds.emergency_lane_occupancy)],
+        make_rules=lambda: all_rules(thresholds),
         missions=missions,
         incidents=incidents,
         loudspeaker=loudspeaker,

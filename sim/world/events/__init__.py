@@ -7,10 +7,13 @@ from pydantic import Field
 from sim.world.events.base import Event, Heard, Truth
 from sim.world.events.closed_lane import ClosedLane, ClosedLaneConfig
 from sim.world.events.collision import Collision, CollisionConfig
+from sim.world.events.lane_stop import LaneStop, LaneStopConfig
 from sim.world.events.shoulder_stop import ShoulderStop, ShoulderStopConfig
 from sim.world.traffic import Traffic
 
-AnyEventConfig = Annotated[ShoulderStopConfig | CollisionConfig | ClosedLaneConfig, Field(discriminator="kind")]
+AnyEventConfig = Annotated[
+    ShoulderStopConfig | LaneStopConfig | CollisionConfig | ClosedLaneConfig, Field(discriminator="kind")
+]
 
 
 def make_event(config: AnyEventConfig, traffic: Traffic) -> Event:
@@ -18,6 +21,8 @@ def make_event(config: AnyEventConfig, traffic: Traffic) -> Event:
     match config:
         case ShoulderStopConfig():
             return ShoulderStop(config, traffic)
+        case LaneStopConfig():
+            return LaneStop(config, traffic)
         case CollisionConfig():
             return Collision(config, traffic)
         case ClosedLaneConfig():

@@ -11,6 +11,13 @@ from sim.world.snapshot import RoadUserState
 from sim.world.traffic import Traffic
 
 CARS = frozenset({"sedan", "hatch", "suv"})
+Vehicle = Literal["car", "van", "truck"]
+VEHICLES: dict[Vehicle, frozenset[str]] = {
+    "car": CARS,
+    "van": frozenset({"van"}),
+    "truck": frozenset({"truck", "semi"}),
+}
+"""The kinds of each vehicle an event may ask for."""
 
 
 class Strict(BaseModel):

@@ -14,7 +14,8 @@ def open_context(threads: int = 2) -> moderngl.Context:
     """A stand-alone EGL context of its own.
 
     `threads` bounds the cores that Mesa's software rasteriser (llvmpipe) takes; a GPU driver ignores it. Mesa reads it
-    once a process, so the first context decides. Raises RuntimeError naming the Debian packages when EGL is missing.
+    once a process, so the first context decides. A process that also needs torchvision must import it first: Mesa's
+    LLVM and its own do not bear the other order. Raises RuntimeError naming the Debian packages when EGL is missing.
     """
     os.environ.setdefault("LP_NUM_THREADS", str(threads))
     try:

@@ -59,7 +59,7 @@ class Labeller:
         self._static = {name: layers[name].drawn_by(self._static_nobody) for name in OCCLUDERS}
         self._tree_buffer = InstanceBuffer(gl, 12)
         self._tree_arrays = [
-            prop.near.fed_by(self._model_nobody, self._tree_buffer.buffer, INSTANCE_LAYOUT, INSTANCE_NAMES)
+            prop.layers[0].fed_by(self._model_nobody, self._tree_buffer.buffer, INSTANCE_LAYOUT, INSTANCE_NAMES)
             for prop in props.trees
         ]
         self._users: dict[str, tuple[InstanceBuffer, moderngl.VertexArray]] = {}
@@ -159,7 +159,7 @@ class Labeller:
     def _user_array(self, name: str) -> tuple[InstanceBuffer, moderngl.VertexArray]:
         if name not in self._users:
             buffer = InstanceBuffer(self._gl, IDENTITY_FLOATS)
-            layer = self._props.of_shape(name).near
+            layer = self._props.of_shape(name).layers[0]
             self._users[name] = buffer, layer.fed_by(self._identity, buffer.buffer, IDENTITY_LAYOUT, IDENTITY_NAMES)
         return self._users[name]
 

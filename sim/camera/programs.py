@@ -28,13 +28,16 @@ class Finish:
     """Undoes the texture's encoding."""
     plants: bool = False
     """Takes the look's ground tint."""
+    vertex: str = static.STATIC_VERTEX
+    blended: bool = False
+    """Laid over what is below by its alpha."""
 
 
 GROUND = {
     "land": Finish(static.LEVEL, "land", (1 / patterns.LAND_M, 1 / patterns.LAND_M, 0.0, 0.0), 0.5, plants=True),
     "aprons": Finish(static.LEVEL, "apron", (1 / patterns.APRON_M, 1 / patterns.APRON_M, 0.0, 0.0), 2.0),
     "lanes": Finish(static.LEVEL, "road", (1 / patterns.ROAD_M[0], 1 / patterns.ROAD_M[1], 0.0, 0.5), 2.0),
-    "paint": Finish(static.LEVEL, "paint", (1 / patterns.PAINT_M, 1 / patterns.PAINT_M, 0.0, 0.0)),
+    "paint": Finish(static.PAINT, "paint", vertex=static.PAINT_VERTEX, blended=True),
 }
 """Layers at z = 0, bottom first: nothing is below them, so they are painted over each other without a depth test (which
 costs a software rasteriser as much as shading, and lets close layers flicker)."""
@@ -50,7 +53,7 @@ class Programs:
     """Compiled once for a context."""
 
     def __init__(self, gl: moderngl.Context) -> None:
-        self.surfaces = {name: gl.program(static.STATIC_VERTEX, f.fragment) for name, f in FINISHES.items()}
+        self.surfaces = {name: gl.program(f.vertex, f.fragment) for name, f in FINISHES.items()}
         self.user = gl.program(models.USER_VERTEX, models.USER)
         self.tree = gl.program(models.TREE_VERTEX, models.TREE)
         self.sky = gl.program(static.SKY_VERTEX, static.SKY)
@@ -87,6 +90,7 @@ class Programs:
         for name, finish in FINISHES.items():
             tint = look.ground_tint if finish.plants else (1.0, 1.0, 1.0)
             put(self.surfaces[name], "brightness", tuple(finish.brightness * c for c in tint))
+        put(self.surfaces["paint"], "picture_size", tuple(map(float, size)))
         for program in self._lit:
             put(program, "clip", clip)
             put(program, "sun_clip", to_shadow_map)

@@ -1,5 +1,6 @@
 """Instanced models in the picture: which detail each gets, and which only throw a shadow into it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import moderngl
@@ -17,11 +18,12 @@ from sim.camera.scene.surroundings import Trees
 from sim.camera.stage import ModelLayer
 from sim.camera.sunshine import SunView
 
-DETAILED_USER_PX = 60.0
-"""Longer than this in the picture, a road user gets its detailed model."""
-DETAILED_TREE_PX = 90.0
+USER_LEVELS_PX = (60.0, 24.0)
+TREE_LEVELS_PX = (90.0, 26.0)
+"""Down to these sizes in the picture the finest and the middle model are drawn."""
 SMALLEST_PX = 2.0
 
+LEVELS = (trees.NEAR, trees.FAR, trees.TINY)
 Rows = NDArray[np.float32]
 
 
@@ -37,31 +39,35 @@ class View:
 
 
 class Prop:
-    """A model at two levels of detail with what was placed last. Shadows are cast by the plain one."""
+    """A model at its levels of detail, finest first, with what was placed last. The middle level casts the shadows."""
 
     def __init__(
-        self, gl: moderngl.Context, near: Mesh, far: Mesh, colour: moderngl.Program, depth: moderngl.Program
-    ) -> None:  # fmt: skip
-        self.near, self.far, self._caster = ModelLayer(gl, near), ModelLayer(gl, far), ModelLayer(gl, far)
-        self._arrays = self.near.drawn_by(colour), self.far.drawn_by(colour), self._caster.drawn_by(depth)
-        self._counts = (0, 0, 0)
+        self, gl: moderngl.Context, levels: Sequence[Mesh], colour: moderngl.Program, depth: moderngl.Program
+    ) -> None:
+        self.layers = [ModelLayer(gl, mesh) for mesh in levels]
+        self._arrays = [layer.drawn_by(colour) for layer in self.layers]
+        self._casters = ModelLayer(gl, levels[len(levels) // 2])
+        self._shadows = self._casters.drawn_by(depth)
+        self._seen = [0] * len(levels)
+        self._casting = 0
 
-    def place(self, near: Rows, far: Rows, casting: Rows) -> None:
-        """Three times (n, 12) instance rows."""
-        self._counts = len(near), len(far), len(casting)
-        for layer, rows in ((self.near, near), (self.far, far), (self._caster, casting)):
+    def place(self, seen: Sequence[Rows], casting: Rows) -> None:
+        """(n, 12) instance rows for each level, and those that cast shadows."""
+        for layer, rows in zip(self.layers, seen, strict=True):
             layer.instances.write(rows)
+        self._casters.instances.write(casting)
+        self._seen, self._casting = [len(rows) for rows in seen], len(casting)
 
     def draw(self) -> None:
         """The seen ones in colour."""
-        for array, count in zip(self._arrays[:2], self._counts[:2], strict=True):
+        for array, count in zip(self._arrays, self._seen, strict=True):
             if count:
                 array.render(instances=count)
 
     def cast(self) -> None:
         """Those near the picture into the shadow map."""
-        if self._counts[2]:
-            self._arrays[2].render(instances=self._counts[2])
+        if self._casting:
+            self._shadows.render(instances=self._casting)
 
 
 class Props:
@@ -71,7 +77,7 @@ class Props:
         self._gl, self._programs = gl, programs
         self._users: dict[str, Prop] = {}
         self.trees = [
-            Prop(gl, trees.tree(i), trees.tree(i, False), programs.tree, programs.model_depth)
+            Prop(gl, [trees.tree(i, level) for level in LEVELS], programs.tree, programs.model_depth)
             for i in range(trees.VARIANTS)
         ]
         self.tree_rows = _tree_rows(grove)
@@ -80,7 +86,7 @@ class Props:
         """A road user's model."""
         if name not in self._users:
             built, p = shape(name), self._programs
-            self._users[name] = Prop(self._gl, built.near, built.far, p.user, p.model_depth)
+            self._users[name] = Prop(self._gl, [built.near, built.far, built.tiny], p.user, p.model_depth)
         return self._users[name]
 
     def place(self, groups: list[Group], view: View) -> list[Prop]:
@@ -89,29 +95,34 @@ class Props:
         for group in groups:
             length = group.size_m.max(axis=1).astype(np.float64)
             used.append(self.of_shape(group.shape))
-            _split(used[-1], group.rows, group.centre, group.radius, length, DETAILED_USER_PX, view)
+            _split(used[-1], group.rows, group.centre, group.radius, length, USER_LEVELS_PX, view)
         for prop, rows in zip(self.trees, self.tree_rows, strict=True):
             height = rows[:, 6].astype(np.float64)
             centre = rows[:, :3].astype(np.float64)
             centre[:, 2] += height / 2
             used.append(prop)
-            _split(prop, rows, centre, height * 0.6, height, DETAILED_TREE_PX, view)
+            _split(prop, rows, centre, height * 0.6, height, TREE_LEVELS_PX, view)
         return used
 
 
 def _split(
-    prop: Prop, rows: Rows, centre: NDArray[np.float64], radius: NDArray[np.float64], length: NDArray[np.float64],
-    detailed_px: float, view: View,
-) -> None:  # fmt: skip
+    prop: Prop,
+    rows: Rows,
+    centre: NDArray[np.float64],
+    radius: NDArray[np.float64],
+    length: NDArray[np.float64],
+    levels_px: tuple[float, float],
+    view: View,
+) -> None:
     """Shares rows between the levels of detail by their size in the picture, nearest first."""
     distance = np.maximum(np.linalg.norm(centre - view.pose.position_enu_m, axis=1), 1.0)
-    size_px = length * view.pose.focal_px / distance
     order = np.argsort(distance)
-    seen = (~outside(view.clip, centre, radius) & (size_px > SMALLEST_PX))[order]
-    detailed = (size_px > detailed_px)[order]
-    casting = view.sun.lights(centre, radius)[order]
-    rows = rows[order]
-    prop.place(rows[seen & detailed], rows[seen & ~detailed], rows[casting])
+    rows, centre, radius = rows[order], centre[order], radius[order]
+    size_px = (length * view.pose.focal_px / distance)[order]
+    seen = ~outside(view.clip, centre, radius)
+    fine, plain = levels_px
+    bands = (size_px > fine, (size_px <= fine) & (size_px > plain), (size_px <= plain) & (size_px > SMALLEST_PX))
+    prop.place([rows[seen & band] for band in bands], rows[view.sun.lights(centre, radius)])
 
 
 def _tree_rows(grove: Trees) -> list[Rows]:

@@ -31,8 +31,10 @@ SLOPE_BIAS, UNIT_BIAS = 1.6, 2.0  # of the shadow map, against surfaces shading 
 class Renderer:
     """Renders frames of one size from one scene.
 
-    Owns an OpenGL context, taken for the length of each call, so any one thread at a time may use it. Use as a context
-    manager or call `close`. Raises RuntimeError naming the missing packages when there is no EGL.
+    `samples` smooths the edges of upright things (0 or 4; on a software rasteriser 4 costs about half as much again);
+    road paint is smooth without. Owns an OpenGL context, taken for the length of each call, so any one thread at a time
+    may use it. Use as a context manager or call `close`. Raises RuntimeError naming the missing packages when there is
+    no EGL.
     """
 
     def __init__(
@@ -164,7 +166,12 @@ class Renderer:
         for name, finish in finishes.items():
             tiles = self._layers[name].tiles
             self._patterns[finish.pattern].use(PATTERN_UNIT)
+            if finish.blended:
+                self._gl.enable(moderngl.BLEND)
+                self._gl.blend_func = (moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA)
             self._layers[name].draw(self._surfaces[name], ~outside(view.clip, tiles.centre, tiles.radius))
+            if finish.blended:
+                self._gl.disable(moderngl.BLEND)
 
     def _draw_contacts(self, groups: list[Group], view: View) -> None:
         """Darkens the road under and close around each user, where little of the sky's light gets in."""

@@ -97,7 +97,7 @@ def _open(setup: ImagerSetup) -> None:
 def _stream(shot: Shot) -> float:
     assert _sensor is not None
     begun = perf_counter()
-    rgb = _sensor.renderer.render(shot.pose, shot.users, shot.look)
+    rgb = _sensor.renderer.render(shot.pose, shot.users, shot.look, t_s=shot.t_unix_us / 1e6)
     unit = _sensor.encoder.encode(rgb, shot.t_unix_us)
     _sensor.streamer.send(unit, shot.t_unix_us, _sensor.encoder.key)
     return perf_counter() - begun
@@ -105,7 +105,7 @@ def _stream(shot: Shot) -> float:
 
 def _photo(shot: Shot, path: Path) -> None:
     assert _sensor is not None
-    rgb = _sensor.renderer.render(shot.pose, shot.users, shot.look)
+    rgb = _sensor.renderer.render(shot.pose, shot.users, shot.look, t_s=shot.t_unix_us / 1e6)
     done, jpeg = cv2.imencode(".jpg", rgb[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
     if not done:
         raise OSError(f"{path.name}: the picture could not be encoded")

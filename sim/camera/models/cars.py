@@ -59,7 +59,7 @@ def car(p: Profile, detailed: bool = True, panel_van: bool = False) -> Mesh:
     for axle in p.axles:
         x = p.length_m * (0.5 - axle)
         for side_y in (1.0, -1.0):
-            b.wheel(x, side_y * (half - 0.105), p.wheel_radius_m, 0.11, 12 if detailed else 0)
+            b.wheel(x, side_y * (half - 0.105), p.wheel_radius_m, 0.11, 10 if detailed else 0)
             if detailed:
                 _arch(b, x, side_y * (half + 0.003), p.wheel_radius_m * 1.17, p.wheel_radius_m)
     if detailed:

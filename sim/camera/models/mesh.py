@@ -81,17 +81,18 @@ class Builder:
             self.cap(low, material, flip=True)
 
     def wheel(self, x: float, y: float, radius: float, half_width: float, sides: int = 12) -> None:
-        """A wheel about the y axis on the ground, with a metal rim on both faces; without sides, a plain block."""
+        """A wheel about the y axis on the ground, a metal rim on the faces one can see; without sides, a block."""
         if not sides:
             span = (x - radius * 0.85, x + radius * 0.85)
             self.box(span, (y - half_width, y + half_width), (0.0, radius * 1.8), Material.TYRE, bottom=False)
             return
         angle = np.linspace(0, 2 * np.pi, sides, endpoint=False)
         circle = np.stack([np.cos(angle), np.zeros(sides), np.sin(angle)], axis=1)
-        for side in (1.0, -1.0):
-            face = circle * radius + [x, y + side * half_width, radius]
-            rim = circle * radius * 0.62 + [x, y + side * (half_width + 0.004), radius]
-            order = slice(None, None, -1) if side > 0 else slice(None)
+        side = 1.0 if y >= 0 else -1.0
+        for outward in (side, -side) if y == 0 else (side,):
+            face = circle * radius + np.array([x, y + outward * half_width, radius])
+            rim = circle * radius * 0.62 + np.array([x, y + outward * (half_width + 0.004), radius])
+            order = slice(None, None, -1) if outward > 0 else slice(None)
             self.loft(face[order], rim[order], Material.TYRE)
             self.cap(rim[order], Material.METAL)
         tread = circle * radius + [x, 0, radius]

@@ -1,4 +1,4 @@
-"""Broad-leaved trees: a trunk and a few lumps of foliage, unit height, at two levels of detail."""
+"""Broad-leaved trees: a trunk and a few lumps of foliage, unit height, at three levels of detail."""
 
 import itertools
 
@@ -11,14 +11,19 @@ LEAF, BARK = Material.BODY, Material.TRIM
 VARIANTS = 4
 
 
-def tree(variant: int, detailed: bool = True) -> Mesh:
-    """One of `VARIANTS` trees, 1 m high and about 0.7 m wide."""
+NEAR, FAR, TINY = range(3)
+
+
+def tree(variant: int, level: int) -> Mesh:
+    """One of `VARIANTS` trees, 1 m high and about 0.7 m wide; level is NEAR, FAR or TINY."""
     rng = np.random.default_rng(100 + variant)
     b = Builder()
-    b.tube((0, 0, 0), (0, 0, 0.45), 0.028, BARK, 5 if detailed else 3)
     slender = (1.0, 0.85, 1.1, 0.65)[variant]
-    if not detailed:
-        _lump(b, np.array([0.0, 0.0, 0.60]), np.array([0.36 * slender, 0.36 * slender, 0.36]), rng, False)
+    if level < TINY:
+        b.tube((0, 0, 0), (0, 0, 0.45), 0.028, BARK, 5 if level == NEAR else 3)
+    if level > NEAR:
+        sides, rings = (7, 4) if level == FAR else (4, 3)
+        _lump(b, np.array([0.0, 0.0, 0.60]), np.array([0.36 * slender, 0.36 * slender, 0.36]), rng, sides, rings)
         return b.mesh()
     lumps = 11
     for i in range(lumps):
@@ -26,13 +31,12 @@ def tree(variant: int, detailed: bool = True) -> Mesh:
         z = 0.40 + 0.42 * (i / (lumps - 1)) if i else 0.60
         size = (0.28 if i == 0 else 0.155) * rng.uniform(0.8, 1.2)
         centre = np.array([away * np.cos(angle), away * np.sin(angle), z])
-        _lump(b, centre, np.array([size * slender, size * slender, size]), rng, True)
+        _lump(b, centre, np.array([size * slender, size * slender, size]), rng, 7, 4)
     return b.mesh()
 
 
-def _lump(b: Builder, centre: np.ndarray, radii: np.ndarray, rng: np.random.Generator, detailed: bool) -> None:
+def _lump(b: Builder, centre: np.ndarray, radii: np.ndarray, rng: np.random.Generator, sides: int, rings: int) -> None:
     """A ball with an uneven skin."""
-    sides, rings = (7, 4)
     angle = np.linspace(0, 2 * np.pi, sides, endpoint=False)
     tilt = np.linspace(-np.pi / 2, np.pi / 2, rings + 1)
     levels = []

@@ -48,14 +48,15 @@ class Surface:
 
     def quads(self, corners: NDArray[np.float64], uv: NDArray[np.float64], colour: Rgb | NDArray[np.float64]) -> None:
         """(n, 4, 3) corners counter-clockwise from outside, (n, 4, 2) uv, one colour or (n, 3)."""
-        n = len(corners)
         normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
         normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-12)
-        rgb = np.broadcast_to(np.asarray(colour, float), (n, 3))
-        rows = np.concatenate(
-            [corners, np.repeat(normal[:, None], 4, 1), uv, np.repeat(rgb[:, None], 4, 1)], axis=2
-        )  # fmt: skip
-        self._parts.append(rows[:, [0, 1, 2, 0, 2, 3]].reshape(-1, VERTEX))
+        self.raw_quads(np.concatenate([corners, np.repeat(normal[:, None], 4, 1), uv], axis=2), colour)
+
+    def raw_quads(self, rows: NDArray[np.float64], colour: Rgb | NDArray[np.float64]) -> None:
+        """(n, 4, 8) corners with anything in the normal's place, for shaders of their own."""
+        rgb = np.broadcast_to(np.asarray(colour, float), (len(rows), 3))
+        full = np.concatenate([rows, np.repeat(rgb[:, None], 4, 1)], axis=2)
+        self._parts.append(full[:, [0, 1, 2, 0, 2, 3]].reshape(-1, VERTEX))
 
     def strip(self, line: Line, right_m: float, left_m: float, colour: Rgb, z_m: float = 0.0) -> None:
         """A level band along a line between two offsets (left positive); uv = metres along, metres left of the line."""
@@ -120,6 +121,16 @@ class Surface:
             if a[0] * b[1] - a[1] * b[0] < 0:
                 p = p[::-1]
             self._parts.append(np.c_[p, np.zeros(3), np.tile([0.0, 0.0, 1.0], (3, 1)), p, np.tile(colour, (3, 1))])
+
+    def polygon_in_cells(self, shape: BaseGeometry, colour: Rgb, cell_m: float) -> None:
+        """The same, cut along a grid first: triangles that cross the whole map defeat culling."""
+        x0, y0, x1, y1 = shape.bounds
+        shapely.prepare(shape)
+        for x in np.arange(x0, x1, cell_m):
+            for y in np.arange(y0, y1, cell_m):
+                cell = shapely.box(x, y, x + cell_m, y + cell_m)
+                if shapely.intersects(shape, cell):
+                    self.polygon(shape.intersection(cell), colour)
 
     def tiles(self, size_m: float) -> Tiles:
         """The triangles sorted by ground tile, for culling."""

@@ -10,9 +10,10 @@ from sim.camera.scene import lines
 from sim.camera.scene.geometry import Rgb, Surface
 from sim.camera.scene.lines import Line
 from sim.camera.scene.roads import Edge, Roads
+from sim.camera.scene.stripes import stripe
 from sim.world.roads import DASH_M, GAP_M, Lane, Marking
 
-SEGMENT_M = 40.0
+SEGMENT_M, CELL_M = 40.0, 100.0
 UNDERLAP_M = 0.3  # plain paving reaches this far under the lanes, so that no seam shows what is below
 
 ASPHALT: Rgb = (0.112, 0.112, 0.116)
@@ -42,7 +43,8 @@ def asphalt(roads: Roads, lanes: Surface, aprons: Surface) -> None:
         if edge.fast:
             aprons.strip(lines.dense(edge.right_border, SEGMENT_M), -1.2, 0.0, VERGE)
             aprons.strip(lines.dense(edge.left_border, SEGMENT_M), 0.0, 0.75, VERGE)
-    aprons.polygon(roads.surface.difference(shapely.unary_union(tracked).buffer(-UNDERLAP_M)), ASPHALT)
+    rest = roads.surface.difference(shapely.unary_union(tracked).buffer(-UNDERLAP_M))
+    aprons.polygon_in_cells(rest, ASPHALT, CELL_M)
 
 
 def paint(roads: Roads, surface: Surface) -> None:
@@ -65,10 +67,9 @@ def _marking(surface: Surface, border: Line, marking: Marking) -> None:
     border, half = lines.unfolded(border), marking.width_m / 2
     if marking.kind == "dashed_white":
         for piece in lines.dashes(border, DASH_M, GAP_M):
-            surface.strip(piece, -half, half, WHITE)
+            stripe(surface, piece, half, WHITE)
     else:
-        colour = YELLOW if marking.kind == "solid_yellow" else WHITE
-        surface.strip(lines.dense(border, SEGMENT_M), -half, half, colour)
+        stripe(surface, lines.dense(border, SEGMENT_M), half, YELLOW if marking.kind == "solid_yellow" else WHITE)
 
 
 def _stop_line(surface: Surface, edge: Edge) -> None:
@@ -77,11 +78,10 @@ def _stop_line(surface: Surface, edge: Edge) -> None:
         if lane.lane_type in ("driving", "bus", "biking") and total > 10.0:
             end = total - STOP_BEFORE_END_M
             piece = lines.at(lane.shape, np.array([end - STOP_LINE_M, end]))
-            surface.strip(piece, -lane.width_m / 2, lane.width_m / 2, WHITE)
+            stripe(surface, piece, lane.width_m / 2, WHITE)
 
 
 def _zebra(surface: Surface, crossing: Lane) -> None:
     """Stripes of 0.45 m with gaps of 0.6 m across the walking direction (GB 5768.3)."""
-    half = crossing.width_m / 2
     for piece in lines.dashes(crossing.shape, 0.45, 0.6, start_m=0.3):
-        surface.strip(piece, -half, half, WHITE)
+        stripe(surface, piece, crossing.width_m / 2, WHITE)

@@ -1,6 +1,6 @@
 """Programs for what does not move: land, road, paint, walls, solid and soft things, sky."""
 
-from sim.camera.patterns import LEAF_M
+from sim.camera.patterns import LEAF_M, PAINT_M
 from sim.camera.shaders.common import HEADER, LIGHT, PLACE
 
 STATIC_VERTEX = (
@@ -25,6 +25,44 @@ void main() {
   vec3 albedo = texture(pattern, uv).rgb * (tint * brightness);
   colour = developed(through_air(albedo * (sky_light + sun_light * to_sun.z * sunlit()), length(eye - world)));
 }"""
+)
+
+# Paint is blended by how much of a pixel it covers, so far lines fade and do not flicker, with or without samples.
+# Each stripe is drawn a little wider than it is; in place of a normal it brings heading, half length and half width.
+PAINT_VERTEX = (
+    HEADER
+    + """
+in vec3 in_position; in vec3 in_normal; in vec2 in_uv; in vec3 in_colour; uniform vec2 picture_size;
+out vec2 uv; flat out vec3 tint; flat out vec2 half_size;
+"""
+    + PLACE
+    + """
+float margin(vec4 at, vec2 axis) {   // metres that are a pixel along this axis
+  vec4 next = at + clip * vec4(axis, 0, 0);
+  vec2 px = (next.xy / max(next.w, 0.1) - at.xy / max(at.w, 0.1)) * picture_size * 0.5;
+  return min(0.8 / max(length(px), 1e-3), 3.0);
+}
+void main() {
+  vec2 along = vec2(cos(in_normal.x), sin(in_normal.x)), across = vec2(-along.y, along.x);
+  vec4 at = clip * vec4(in_position, 1);
+  vec2 grow = sign(in_uv) * vec2(margin(at, along), margin(at, across));
+  uv = in_uv + grow; tint = in_colour; half_size = in_normal.yz;
+  place(in_position + vec3(along * grow.x + across * grow.y, 0), vec3(0, 0, 1));
+}"""
+)
+
+PAINT = (
+    HEADER
+    + LIGHT
+    + f"""
+in vec2 uv; flat in vec3 tint; flat in vec2 half_size;
+void main() {{
+  vec2 pixel = max(vec2(length(vec2(dFdx(uv.x), dFdy(uv.x))), length(vec2(dFdx(uv.y), dFdy(uv.y)))), 1e-4);
+  vec2 inside = clamp((min(uv + pixel * 0.5, half_size) - max(uv - pixel * 0.5, -half_size)) / pixel, 0.0, 1.0);
+  vec3 albedo = texture(pattern, world.xy / {PAINT_M}).rgb * tint;
+  vec3 light = sky_light + sun_light * to_sun.z * sunlit();
+  colour = vec4(developed(through_air(albedo * light, length(eye - world))).rgb, inside.x * inside.y);
+}}"""
 )
 
 SOLID = (

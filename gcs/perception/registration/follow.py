@@ -19,7 +19,7 @@ LOST_PERIOD_S = 3.0
 """Between searches when several failed: there may be no paint to be found."""
 CHECK_EVERY = 5
 """Every so many registrations the followed pose is compared with lane-sized shifts again."""
-MAP_SIGMA_M = 0.1
+MAP_SIGMA_M = 0.15
 """Errors of the map, which the formal covariance knows nothing of."""
 MAX_BAD = 3
 MAX_GAP_S = 120.0

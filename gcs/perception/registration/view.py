@@ -1,5 +1,6 @@
 """The map's paint as one camera would see it: which points to test, where, across which direction, how fine."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,11 @@ MARGIN_PX = 70.0
 RIDGE_PX = 1.8
 """Width of a line, in pixels of its level, at which the ridge filter answers best."""
 MIN_POINTS = 25
+MAIN_AXIS_RAD = math.radians(30.0)
+"""Only points of lines nearer than this to the view's main axis are used. A crossing road would tell the shift along the
+main one, but the few of its points in view are easily fooled (crosswalks, roofs), and nothing else checks that shift.
+"""
+AXIS_BINS = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,7 @@ def view_of(paint: Paint, camera: Camera) -> View | None:
     useful = (px_per_m > 2.2) & np.where(line, (paint_px > 0.45) & (paint_px < 22.0), True)
     step = np.where(line, STEP_PX, 3 * STEP_PX)
     keep = np.flatnonzero(_thinned(seen.line, px_along * _spacing(seen), step) & useful)
+    keep = keep[_near_main_axis(seen.tangents[keep], is_line(seen.kind[keep]))]
     if is_line(seen.kind[keep]).sum() < MIN_POINTS:
         return None
     level = np.clip(np.round(np.log2(np.maximum(paint_px, 0.1) / RIDGE_PX)), 0, LEVELS - 1).astype(np.int64)
@@ -81,6 +88,16 @@ def view_of(paint: Paint, camera: Camera) -> View | None:
         seen.points_m[keep], seen.tangents[keep], seen.kind[keep], seen.line[keep], pixels[keep], normals[keep],
         px_per_m[keep], level[keep], weight[keep],
     )  # fmt: skip
+
+
+def _near_main_axis(tangents: Array, line: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which points run along the axis (direction without sense) that most paint in view has."""
+    axis = np.arctan2(tangents[:, 1], tangents[:, 0]) % math.pi
+    count = np.bincount((axis[line] / math.pi * AXIS_BINS).astype(int) % AXIS_BINS, minlength=AXIS_BINS)
+    smooth = count + np.roll(count, 1) + np.roll(count, -1)
+    main = (int(smooth.argmax()) + 0.5) * math.pi / AXIS_BINS
+    off = np.abs((axis - main + math.pi / 2) % math.pi - math.pi / 2)
+    return np.asarray(off < MAIN_AXIS_RAD)
 
 
 def _moved(camera: Camera, seen: Paint, pixels: Array, direction: Array) -> Array:

@@ -1,6 +1,7 @@
 /** The one place that talks HTTP: typed by the service's OpenAPI, adds the token, turns refusals into ApiError. */
 import createClient, { type Client as Typed, type Middleware } from "openapi-fetch";
 import type { paths } from "./schema";
+import type { Token } from "./types";
 
 const TIMEOUT_MS = 20_000;
 
@@ -62,6 +63,17 @@ export function makeApi(token: string | null, onSignedOut: () => void): Api {
 /** What a call answered; refusals were thrown before. */
 export async function answer<T>(call: Promise<{ data?: T | undefined }>): Promise<T> {
   return (await call).data as T;
+}
+
+/** OAuth2's password form, which is not JSON. A wrong password is no lost session. */
+export function signInWith(username: string, password: string): Promise<Token> {
+  const api = makeApi(null, () => undefined);
+  return answer(
+    api.POST("/api/auth/login", {
+      body: { username, password, scope: "" },
+      headers: { "Content-Type": "application/x-www-form-urlencoded" },
+    }),
+  );
 }
 
 /** A signed-in connection to the service. */

@@ -3,16 +3,13 @@ import { IconAlertTriangle } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { useState, type SubmitEvent } from "react";
 import { useTranslation } from "react-i18next";
-import { answer, ApiError, makeApi } from "../api/client";
+import { ApiError, signInWith } from "../api/client";
 import { useErrorWords } from "../i18n/errors";
 import { remembered, setLanguage } from "../i18n/i18n";
 import { Brand } from "../shell/Brand";
 import { LanguageSwitch, ThemeSwitch } from "../shell/switches";
 import { useSession } from "./store";
 import styles from "./Login.module.css";
-
-/** A wrong password is no lost session. */
-const api = makeApi(null, () => undefined);
 
 export function Login() {
   const { t } = useTranslation();
@@ -22,13 +19,7 @@ export function Login() {
   const [password, setPassword] = useState("");
 
   const login = useMutation({
-    mutationFn: () =>
-      answer(
-        api.POST("/api/auth/login", {
-          body: { username, password, scope: "" },
-          bodySerializer: (fields) => new URLSearchParams(fields as Record<string, string>),
-        }),
-      ),
+    mutationFn: () => signInWith(username, password),
     onSuccess: (token) => {
       // A choice made on this computer outweighs the one in the account.
       if (!remembered()) setLanguage(token.user.language, false);

@@ -21,8 +21,8 @@ Array = NDArray[np.float64]
 CONFIDENT_SHARE = 0.9
 """A lane is only named when at least this share of the position's error ellipse lies between its borders.
 
-A pose's error is common to all vehicles of a picture, so that a lower bar names them all wrong at once. Telemetry's usual
-1.5 m never reaches it in a lane 3.5 m wide.
+A pose's error is common to all vehicles of a picture, so that a lower bar names them all wrong at once. The usual 1.5 m
+of telemetry never reaches it in a lane 3.5 m wide.
 """
 
 

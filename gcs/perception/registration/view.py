@@ -20,8 +20,10 @@ RIDGE_PX = 1.8
 """Width of a line, in pixels of its level, at which the ridge filter answers best."""
 MIN_POINTS = 25
 MAIN_AXIS_RAD = math.radians(30.0)
-"""Only points of lines nearer than this to the view's main axis are used. A crossing road would tell the shift along the
-main one, but the few of its points in view are easily fooled (crosswalks, roofs), and nothing else checks that shift.
+"""Only points of lines nearer than this to the view's main axis are used.
+
+A crossing road would tell the shift along the main one, but the few of its points in view are easily fooled by
+crosswalks and roofs, and nothing else checks that shift.
 """
 AXIS_BINS = 36
 

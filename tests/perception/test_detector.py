@@ -13,7 +13,6 @@ from gcs.perception.detector import Detector, DetectorOff, Superseded
 
 ROOT = Path(__file__).parents[2]
 SHARED = Path(os.environ.get("PATROL_SHARED", ROOT.parent / "shared"))
-MODEL = ROOT / "models" / "patrol-yolov8n_openvino_model"
 
 
 async def settled(detector: Detector, timeout_s: float = 120.0) -> str:
@@ -21,18 +20,6 @@ async def settled(detector: Detector, timeout_s: float = 120.0) -> str:
         while detector.health.state == "starting":
             await asyncio.sleep(0.05)
     return detector.health.state
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    if MODEL.is_dir():
-        return MODEL
-    weights = SHARED / "weights" / "yolov8n-visdrone.pt"
-    if not weights.is_file():
-        pytest.skip(f"neither {MODEL} nor {weights} is there")
-    copy = tmp_path_factory.mktemp("weights") / weights.name
-    copy.write_bytes(weights.read_bytes())
-    return copy
 
 
 @pytest.fixture(scope="module")

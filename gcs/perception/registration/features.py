@@ -154,10 +154,10 @@ def _asphalt(atlas: Atlas, yellowness: Bytes, distance: Array) -> None:
     if len(sample) <= 50:
         return
     threshold, _ = cv2.threshold(sample.reshape(-1, 1), 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    grey = float(sample[sample <= threshold].mean())
-    land = float(sample[sample > threshold].mean()) if (sample > threshold).any() else grey
+    low, high = sample[sample <= threshold], sample[sample > threshold]
+    grey, land = (float(part.mean()) if len(part) else 0.0 for part in (low, high))
     at = atlas.offset[ROAD_CHANNEL, ROAD_LEVEL]
-    if land - grey > 6:
+    if len(low) and land - grey > 6:
         answer = np.clip(255 * (land - small.astype(np.float32)) / (land - grey), 0, 255)
         atlas.pixels[at : at + height, :width] = answer.astype(np.uint8)
     else:  # no telling them apart: neither for nor against

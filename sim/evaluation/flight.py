@@ -58,23 +58,24 @@ class Setup:
 def fly(plan: FlightPlan, setup: Setup) -> Flight:
     """Fly a plan. One at a time in a process. Raises what loading the model, EGL or SUMO raise."""
     seed = np.random.default_rng(plan.seed).spawn(2)
+    eyes = Eyes(setup.model)
     scene = StaticScene.load(NET_FILE)
     with (
         World(plan.scenario, int(seed[0].integers(2**31 - 1))) as world,
         Renderer(scene, setup.width, setup.height, threads=1) as renderer,
     ):
-        return _Flight(plan, setup, world, renderer, seed[1]).run()
+        return _Flight(plan, setup, world, renderer, eyes, seed[1]).run()
 
 
 class _Flight:
     """The parts of a running flight. `t_s` is flight time."""
 
     def __init__(
-        self, plan: FlightPlan, setup: Setup, world: World, renderer: Renderer, rng: np.random.Generator
+        self, plan: FlightPlan, setup: Setup, world: World, renderer: Renderer, eyes: Eyes, rng: np.random.Generator
     ) -> None:
         self._plan, self._setup, self._world, self._renderer = plan, setup, world, renderer
+        self._eyes = eyes
         self._size = (setup.width, setup.height)
-        self._eyes = Eyes(setup.model)
         self._link = VideoLink(setup.width, setup.height, FPS, setup.video_kilobits)
         road = RoadMap.load(ROADS)
         origin = Origin(road.origin.lat_deg, road.origin.lon_deg, road.origin.alt_m)

@@ -7,6 +7,8 @@ import libsumo
 import pytest
 
 from sim.world.events import Heard, Truth
+from sim.world.events.base import Start
+from sim.world.events.lane_stop import LaneStopConfig
 from sim.world.scenario import Scenario, load_scenario
 from sim.world.world import World
 
@@ -103,6 +105,36 @@ def test_car_that_stays_ignores_warnings() -> None:
             warn(world, user)
             assert run(world, until_s) == []
         assert world.traffic.vehicle(user).speed_mps == 0.0
+
+
+def test_truck_that_stops_for_a_time_drives_on_unasked() -> None:
+    scenario = changed(load_scenario("shoulder_stays"), vehicle="truck", stands_s=12.0)
+    with World(scenario) as world:
+        told: list[Truth] = []
+        while not told and world.sim_s < 240.0:
+            told += world.step()
+        assert world.traffic.vehicle(told[0].user).cls == "truck"
+        told += run(world, told[0].sim_s + 60.0)
+    assert [t.phase for t in told] == ["start", "end"]
+    assert 12.0 < told[1].sim_s - told[0].sim_s < 50.0
+
+
+def test_vehicle_broken_down_in_a_driving_lane_stands_there_and_drives_on() -> None:
+    stop = LaneStopConfig(kind="lane_stop", start=Start(at_s=5), edge="nb_3", pos_m=150, stands_s=15)
+    with World(load_scenario("quiet").model_copy(update={"events": (stop,)})) as world:
+        standing: dict[str, list[float]] = {}
+
+        def look() -> None:
+            for user in world.snapshot(0.0).users:
+                if user.hazard_lights:
+                    assert user.lane_id == "nb_3_1"
+                    assert user.speed_mps < 0.1
+                    standing.setdefault(user.id, []).append(world.sim_s)
+
+        assert run(world, 90.0, look) == []
+        ((user, times),) = standing.items()
+        assert times[-1] - times[0] == pytest.approx(15.0, abs=0.3)
+        assert not world.traffic.present(user) or world.traffic.vehicle(user).speed_mps > 10.0
 
 
 def test_collision_starts_at_the_impact_and_blocks_the_lane() -> None:

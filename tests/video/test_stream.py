@@ -4,9 +4,11 @@ import time
 
 import pytest
 
+from gcs.video.h264 import parameter_sets
 from gcs.video.stream import Stream, StreamEnded
 from gcs.video.types import EncodedFrame
 from tests.video.camera import LiveCamera, number_in
+from tests.video.rtsp_server import RtspCamera
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -124,3 +126,23 @@ async def test_stopping_ends_those_who_wait_and_reading_threads(stream, free_por
         with pytest.raises(StreamEnded):
             await asyncio.wait_for(waiting, 2)
         assert stream.health.state == "off"
+
+
+@pytest.mark.parametrize("stamped", [True, False])
+async def test_an_rtsp_camera_that_tells_its_parameters_once_is_read_and_relayed_with_them(stamped, until):
+    with RtspCamera(stamped=stamped) as camera:
+        stream = Stream(camera.url)
+        await stream.start()
+        try:
+            with stream.decoding(), stream.packets.subscribe() as packets:
+                frame = await asyncio.wait_for(stream.wait_frame(time.time()), 15)
+                error = frame.t_capture_unix_s - camera.sent[number_in(frame.image)] * 1e-6
+                assert abs(error) < (1e-5 if stamped else 0.35)
+                async with asyncio.timeout(5):
+                    while not (unit := await packets.get()).key:
+                        pass
+                assert parameter_sets(unit.data) != b""
+                assert time.time() - frame.t_capture_unix_s < 1.5
+                await until(lambda: stream.health.state == "live")
+        finally:
+            await stream.stop()

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 
 LOOK_FOR_DRONES_S = 1.0
 RETRY_VIDEO_S = 5.0
+NO_PICTURE_S = 15.0
 STOP_TIMEOUT_S = 5.0
 HOLD_LIMIT_S = 180.0
 """A patrol waits over an alert for so long, then goes on, whatever became of it."""
@@ -56,6 +58,7 @@ class Seeing:
         self._loudspeaker, self._live = loudspeaker, live
         self._wanted: set[int] = set()
         self._watches: dict[int, asyncio.Task[None]] = {}
+        self._began: dict[int, float] = {}
         self._holds: dict[int, int] = {}
         """Drone -> the incident it is held for."""
         self._tasks: list[asyncio.Task[None]] = []
@@ -80,18 +83,33 @@ class Seeing:
 
     async def _look_after_drones(self) -> None:
         while True:
-            for drone_id, drone in self._fleet.drones.items():
-                state = drone.state
-                seen = state.sortie_id is not None or bool(state.armed) or drone_id in self._wanted
-                able = state.link.state != "lost" and state.camera is not None and state.camera.present
-                watch = self._watches.get(drone_id)
-                if watch is not None and watch.done():
-                    self._watches.pop(drone_id)
-                elif seen and able and watch is None:
-                    self._watches[drone_id] = asyncio.create_task(self._watch(drone), name=f"watch-{drone_id}")
-                elif not seen and watch is not None:
-                    watch.cancel()
+            for drone in self._fleet.drones.values():
+                self._look_after(drone)
             await asyncio.sleep(LOOK_FOR_DRONES_S)
+
+    def _look_after(self, drone: Drone) -> None:
+        """Begin to watch, stop, or begin afresh when a drone that answers sends no picture any more."""
+        state, watch = drone.state, self._watches.get(drone.system_id)
+        seen = state.sortie_id is not None or bool(state.armed) or drone.system_id in self._wanted
+        able = state.link.state != "lost" and state.camera is not None and state.camera.present
+        if watch is None:
+            if seen and able:
+                self._watches[drone.system_id] = asyncio.create_task(
+                    self._watch(drone), name=f"watch-{drone.system_id}"
+                )
+                self._began[drone.system_id] = time.monotonic()
+        elif watch.done():
+            self._watches.pop(drone.system_id)
+            if not watch.cancelled() and (error := watch.exception()):
+                log.error("drone %d: watching failed and begins afresh", drone.system_id, exc_info=error)
+        elif not seen or (able and self._silent(drone.system_id)):
+            watch.cancel()
+
+    def _silent(self, drone_id: int) -> bool:
+        """Its camera may have been restarted, and then waits to be asked again."""
+        stream = self._video.stream(drone_id)
+        patient = time.monotonic() - self._began[drone_id] < NO_PICTURE_S
+        return stream is not None and not patient and stream.health.state == "off"
 
     async def _watch(self, drone: Drone) -> None:
         while True:

@@ -21,6 +21,8 @@ from sim.world.feed import FeedClient
 FOLDER = Path("var/demo")
 SCENARIO = "demo"
 FEED_PORT = 14700
+POSE_ERROR = "gps_m=1.5,att_deg=1.0"
+"""The cameras' true poses differ from what telemetry says, as real ones do."""
 PASSWORD = "patrol-demo"
 SERVICE_TIMEOUT_S = 60.0
 SIMULATOR_TIMEOUT_S = 90.0
@@ -62,10 +64,22 @@ async def run(figures: Figures) -> None:
 
     try:
         environment = {"PATROL_DATA_DIR": str(FOLDER / "data"), "PATROL_DEMO_ACCOUNTS": "true",
-                       "PATROL_LINKS": ",".join(links), "PATROL_PORT": str(port),
-                       "PATROL_POSITION_SIGMA_M": "0.2", "PATROL_ATTITUDE_SIGMA_DEG": "0.1"}  # fmt: skip
+                       "PATROL_LINKS": ",".join(links), "PATROL_PORT": str(port)}  # fmt: skip
         seed = os.environ.get("DEMO_SEED", "7")
-        launcher = ["-m", "sim", "run", "--scenario", SCENARIO, "--seed", seed, "--drones", "2", *vehicle]
+        launcher = [
+            "-m",
+            "sim",
+            "run",
+            "--scenario",
+            SCENARIO,
+            "--seed",
+            seed,
+            "--drones",
+            "2",
+            "--pose-error",
+            POSE_ERROR,
+            *vehicle,
+        ]
         narrator.say(f"Starting the city road, two drones ({figures.vehicle}) and the service ...")
         parts.append(await start("service", ["-m", "gcs.cli", "serve"], FOLDER / "service.log", environment))
         parts.append(await start("simulator", launcher, FOLDER / "simulator.log", {}))

@@ -97,7 +97,9 @@ async def _open(app: FastAPI, settings: Settings, stack: AsyncExitStack) -> None
     people = People(db, load_secret(settings.data_dir), settings.token_minutes)
     if settings.demo_accounts:
         await _add_demo_people(people)
-    road_map = await asyncio.to_thread(RoadMap.load, settings.plans_dir / "roads")
+    road_map, road_problems = await asyncio.to_thread(RoadMap.load_folder, settings.plans_dir / "roads")
+    for problem in road_problems:
+        log.error("a road file was left out: %s", problem)
 
     thresholds = load_thresholds()
 
@@ -141,7 +143,7 @@ async def _open(app: FastAPI, settings: Settings, stack: AsyncExitStack) -> None
     for name, part in {
         "settings": settings, "db": db, "people": people, "road_map": road_map, "fleet": fleet, "missions": missions,
         "video": video, "detector": detector, "incidents": incidents, "loudspeaker": loudspeaker, "live": live,
-        "seeing": seeing,
+        "seeing": seeing, "road_problems": road_problems,
     }.items():  # fmt: skip
         setattr(app.state, name, part)
 
@@ -194,6 +196,8 @@ async def health(request: Request) -> Health:
     """How each part is doing; open to anybody, for monitors."""
     state = request.app.state
     parts = {"database": await _database_health(state.db), "detector": _detector_health(state.detector)}
+    if problems := state.road_problems:
+        parts["roads"] = PartHealth(state="degraded", detail="; ".join(map(str, problems)))
     for link in state.fleet.links:
         parts[f"link {link.url}"] = PartHealth(state="ok" if link.open else "off", detail=link.detail)
     ok = all(part.state == "ok" for part in parts.values())

@@ -13,7 +13,7 @@ from scipy.special import ndtr
 from shapely import LineString, Point, Polygon, STRtree
 
 from gcs.geo import Origin
-from gcs.perception.road_file import LaneFeature, RoadMapError, read_road_file
+from gcs.perception.road_file import LaneFeature, RoadFile, RoadMapError, read_road_file
 from gcs.perception.types import LaneFix, LaneType
 
 Array = NDArray[np.float64]
@@ -73,19 +73,30 @@ class RoadMap:
 
         Raises RoadMapError naming file, feature and field.
         """
-        files = sorted(path.glob("*.geojson")) if path.is_dir() else [path]
-        roads = [read_road_file(file) for file in files]
-        if not roads:
-            raise RoadMapError(f"{path}: no *.geojson file")
-        origin = roads[0].origin
-        features = [feature for road in roads for feature in road.lanes]
-        ids = [feature.properties.id for feature in features]
-        if twice := {i for i in ids if ids.count(i) > 1}:
-            raise RoadMapError(f"{path}: lane ids occur more than once: {', '.join(sorted(twice)[:5])}")
-        lanes = [_lane(feature, origin) for feature in features]
-        merged = dict(roads[0].geojson)
-        merged["features"] = [feature for road in roads for feature in road.geojson["features"]]
-        return RoadMap(origin, lanes, merged)
+        if not path.is_dir():
+            return _merged([_read(path, set())])
+        road_map, problems = RoadMap.load_folder(path)
+        if problems:
+            raise problems[0]
+        return road_map
+
+    @staticmethod
+    def load_folder(folder: Path) -> tuple["RoadMap", list[RoadMapError]]:
+        """All sound `*.geojson` files of a folder, and what is wrong with those that were left out.
+
+        Without any sound file the map is empty: no lane is ever named.
+        """
+        roads: list[RoadFile] = []
+        problems: list[RoadMapError] = []
+        known: set[str] = set()
+        for file in sorted(folder.glob("*.geojson")):
+            try:
+                roads.append(_read(file, known))
+            except RoadMapError as error:
+                problems.append(error)
+        if not roads and not problems:
+            problems.append(RoadMapError(f"{folder}: no *.geojson file"))
+        return _merged(roads), problems
 
     def lane_at(
         self, x_m: float, y_m: float, sigma: float | Array, confident_share: float = CONFIDENT_SHARE
@@ -131,3 +142,22 @@ def _lane(feature: LaneFeature, origin: Origin) -> Lane:
 
 def _surface(lane: Lane) -> Polygon:
     return LineString(lane.line).buffer(lane.width_m / 2, cap_style="flat", join_style="mitre")
+
+
+def _read(file: Path, known: set[str]) -> RoadFile:
+    """A file whose lanes are not `known` yet; adds them to it."""
+    road = read_road_file(file)
+    ids = [lane.properties.id for lane in road.lanes]
+    if twice := {i for i in ids if i in known or ids.count(i) > 1}:
+        raise RoadMapError(f"{file.name}: lane ids occur more than once: {', '.join(sorted(twice)[:5])}")
+    known.update(ids)
+    return road
+
+
+def _merged(roads: list[RoadFile]) -> RoadMap:
+    if not roads:
+        return RoadMap(Origin(0.0, 0.0), [], {"type": "FeatureCollection", "features": []})
+    origin = roads[0].origin
+    lanes = [_lane(feature, origin) for road in roads for feature in road.lanes]
+    features = [feature for road in roads for feature in road.geojson["features"]]
+    return RoadMap(origin, lanes, {**roads[0].geojson, "features": features})

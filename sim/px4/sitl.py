@@ -69,15 +69,18 @@ def free_instances(count: int) -> list[int]:
 
 
 def prepare(build: Path, instance: int, system_id: int, home: Home, ports: Px4Ports, folder: Path) -> Command:
-    """Writes the instance's own MAVLink start-up script into `folder` and says how to run it there.
+    """Writes the instance's own start-up scripts into `folder` and says how to run it there.
 
-    PX4 looks for `px4-rc.mavlink` on the PATH before its own ROMFS; ours keeps PX4's link kinds but takes the ports and
-    the system id from us, and gives the payload link more than PX4's 4 kB/s. Raises Px4Error.
+    PX4 looks for its `px4-rc.*` on the PATH before its own ROMFS; ours take the system id and the ports from us, and
+    give the payload link more than PX4's 4 kB/s. Raises Px4Error.
     """
     check_build(build)
     scripts = folder / "bin"
     scripts.mkdir(parents=True, exist_ok=True)
-    (scripts / "px4-rc.mavlink").write_text(_mavlink_script(system_id, ports))
+    (scripts / "px4-rc.mavlink").write_text(_mavlink_script(ports))
+    # PX4's commander reads the system id when it starts: it must be set before, which is where the simulator starts.
+    simulator = build / "etc/init.d-posix/px4-rc.simulator"
+    (scripts / "px4-rc.simulator").write_text(f"param set MAV_SYS_ID {system_id}\n. {simulator}\n")
     environment = {
         "PATH": f"{scripts}:{os.environ.get('PATH', '')}",
         "PX4_SIM_MODEL": "sihsim_quadx",
@@ -90,9 +93,8 @@ def prepare(build: Path, instance: int, system_id: int, home: Home, ports: Px4Po
     return Command(argv, environment)
 
 
-def _mavlink_script(system_id: int, ports: Px4Ports) -> str:
+def _mavlink_script(ports: Px4Ports) -> str:
     return (
-        f"param set MAV_SYS_ID {system_id}\n"
         f"mavlink start -x -u {ports.gcs_local} -r 4000000 -f -m onboard -o {ports.gcs}\n"
         f"mavlink start -x -u {ports.payload_local} -r 400000 -f -m onboard -o {ports.payload}\n"
     )

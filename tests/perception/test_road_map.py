@@ -141,3 +141,19 @@ def test_the_projects_own_roads_load():
             assert fix is not None
             assert fix.lane_id == one.id
     assert road.geojson["origin"]["lat_deg"] == 34.76
+
+
+def test_a_broken_file_is_left_out_and_named_while_the_others_serve(load, tmp_path):
+    load(ROAD)
+    (tmp_path / "broken.geojson").write_text("{not json")
+    again = copy.deepcopy(ROAD)
+    (tmp_path / "copy.geojson").write_text(json.dumps(again))
+    road, problems = RoadMap.load_folder(tmp_path)
+    assert len(road.lanes) == len(ROAD["features"])
+    assert ["broken.geojson" in str(p) or "copy.geojson" in str(p) for p in problems] == [True, True]
+
+
+def test_without_any_sound_file_no_lane_is_named(tmp_path):
+    road, problems = RoadMap.load_folder(tmp_path)
+    assert road.lane_at(0.0, 0.0, 0.1) is None
+    assert "no *.geojson" in str(problems[0])

@@ -1,6 +1,7 @@
 """Follow the bias of one drone's telemetry over time: register now and then, predict in between."""
 
 import math
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +9,16 @@ from numpy.typing import NDArray
 from gcs.perception.camera import Camera, PoseSigma
 from gcs.perception.registration.paint import Paint
 from gcs.perception.registration.pose import corrected
-from gcs.perception.registration.register import SEARCH, SEARCH_HARD, TRACK, Prior, Registered, register
+from gcs.perception.registration.register import (
+    NOTHING_HIDDEN,
+    SEARCH,
+    SEARCH_HARD,
+    TRACK,
+    Effort,
+    Prior,
+    Registered,
+    register,
+)  # fmt: skip
 
 Array = NDArray[np.float64]
 
@@ -22,7 +32,16 @@ CHECK_EVERY = 5
 MAP_SIGMA_M = 0.15
 """Errors of the map, which the formal covariance knows nothing of."""
 MAX_BAD = 3
+MAX_UNSEEN_S = 5.0
+"""Without paint for longer the bias has wandered too far to be followed: it is searched for again, and checked."""
 MAX_GAP_S = 120.0
+
+
+class Attempt(Protocol):
+    """Registers the picture at hand."""
+
+    def __call__(self, prior: Prior, effort: Effort, check: bool = True) -> Registered | None:
+        """As `register`."""
 
 
 class Follower:
@@ -33,11 +52,13 @@ class Follower:
 
     def __init__(self, paint: Paint, sigma: PoseSigma, jitter: PoseSigma) -> None:
         self.locked = False
+        self.doubt = "no picture yet"
+        """Why the pose doesn't follow the paint; '' while it does."""
         self.bias: Array = np.zeros(6)
         self._paint, self._stationary, self._jitter = paint, sigma.covariance(), jitter.covariance()
         self._covariance = self._stationary
         self._t_unix_s: float | None = None
-        self._next_unix_s = -math.inf
+        self._next_unix_s = self._believed_unix_s = -math.inf
         self._bad = self._count = 0
         self._hit = self._hit_dashed = 0.0
         self._rng = np.random.default_rng(0)
@@ -59,50 +80,60 @@ class Follower:
         dt = 0.0 if self._t_unix_s is None else t_unix_s - self._t_unix_s
         self._t_unix_s = t_unix_s
         if not 0.0 <= dt <= MAX_GAP_S:
-            self._lose()
+            self._lose("pictures or telemetry were missing")
             return
+        if self.locked and t_unix_s - self._believed_unix_s > MAX_UNSEEN_S:
+            self.locked, self.doubt = False, f"no paint seen for {MAX_UNSEEN_S:.0f} s"
         keep = math.exp(-dt / TAU_S)
         self.bias = keep * self.bias
         self._covariance = keep**2 * self._covariance + (1 - keep**2) * self._stationary
 
-    def learn(self, image: NDArray[np.uint8], camera: Camera, t_unix_s: float) -> Registered | None:
+    def learn(
+        self, image: NDArray[np.uint8], camera: Camera, t_unix_s: float, hidden_px: Array = NOTHING_HIDDEN
+    ) -> Registered | None:
         """Register a picture taken by `camera` (as telemetry tells it) and take in what it says, if it is believed.
 
-        Call `predict` for its capture time before.
+        Call `predict` for its capture time before. `hidden_px` are the (n, 4) boxes of road users.
         """
         check = not self.locked or self._count % CHECK_EVERY == 0
         self._count += 1
-        found = self._follow(image, camera, check) if self.locked else self._search(image, camera)
-        if found is not None:
+
+        def attempt(prior: Prior, effort: Effort, check: bool = True) -> Registered | None:
+            return register(image, camera, self._paint, prior, self._rng, effort, check, hidden_px)
+
+        found = self._follow(attempt, check) if self.locked else self._search(attempt)
+        if found is None:
+            self.doubt = "" if self.locked else "too little of the road map's paint is in view"
+        else:
             believed = self._believes(found, check)
             self._remember(found)
             if believed:
-                self._take_in(found)
+                self._take_in(found, t_unix_s)
             else:
                 self._bad += 1
                 if self._bad >= MAX_BAD:
-                    self._lose()
+                    self._lose(found.doubt or "fewer lines are seen than before")
+                elif not self.locked:
+                    self.doubt = found.doubt
         slow = not self.locked and (found is None or self._bad > 0)
         self._next_unix_s = t_unix_s + (LOST_PERIOD_S if slow else PERIOD_S)
         return found
 
-    def _search(self, image: NDArray[np.uint8], camera: Camera) -> Registered | None:
+    def _search(self, attempt: Attempt) -> Registered | None:
         """Look everywhere the telemetry may be wrong; once also harder, when the first answer is in doubt."""
         prior = Prior(self.bias, self._covariance + self._jitter)
-        found = register(image, camera, self._paint, prior, self._rng, SEARCH)
+        found = attempt(prior, SEARCH)
         if found is not None and not found.confident and self._bad == 0:
-            harder = register(image, camera, self._paint, prior, self._rng, SEARCH_HARD)
+            harder = attempt(prior, SEARCH_HARD)
             if harder is not None and harder.score > found.score:
                 return harder
         return found
 
-    def _follow(self, image: NDArray[np.uint8], camera: Camera, check: bool) -> Registered | None:
-        prior = Prior(self.bias, self._covariance + self._jitter)
-        found = register(image, camera, self._paint, prior, self._rng, TRACK, check)
+    def _follow(self, attempt: Attempt, check: bool) -> Registered | None:
+        found = attempt(Prior(self.bias, self._covariance + self._jitter), TRACK, check)
         if found is not None and (found.hit < 0.8 * self._hit or found.hit_dashed < 0.6 * self._hit_dashed):
             # Support fell: the pose may have jumped further than the noise allows.
-            wider = Prior(self.bias, self._covariance + 9 * self._jitter)
-            other = register(image, camera, self._paint, wider, self._rng, SEARCH, check=True)
+            other = attempt(Prior(self.bias, self._covariance + 9 * self._jitter), SEARCH)
             if other is not None and other.hit + other.hit_dashed > found.hit + found.hit_dashed:
                 return other
         return found
@@ -121,7 +152,7 @@ class Follower:
         self._hit += gain * (found.hit - self._hit)
         self._hit_dashed += gain * (found.hit_dashed - self._hit_dashed)
 
-    def _take_in(self, found: Registered) -> None:
+    def _take_in(self, found: Registered, t_unix_s: float) -> None:
         """`found` fuses the prediction (bias and this frame's noise) with the picture; split the noise off again."""
         if self.locked:
             predicted = self._covariance + self._jitter
@@ -130,10 +161,11 @@ class Follower:
             self._covariance = self._covariance - gain @ (predicted - found.covariance) @ gain.T
         else:
             self.bias, self._covariance = found.theta, found.covariance + self._jitter
-        self.locked, self._bad = True, 0
+        self.locked, self.doubt, self._bad = True, "", 0
+        self._believed_unix_s = t_unix_s
 
-    def _lose(self) -> None:
-        self.locked, self._bad = False, 1
+    def _lose(self, why: str) -> None:
+        self.locked, self.doubt, self._bad = False, why, 1
         self.bias, self._covariance = np.zeros(6), self._stationary
         self._hit = self._hit_dashed = 0.0
 

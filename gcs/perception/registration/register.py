@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from gcs.perception.camera import Camera
 from gcs.perception.registration.features import Atlas, atlas_of
+from gcs.perception.registration.hidden import covered, hide
 from gcs.perception.registration.paint import DASHED, Paint
 from gcs.perception.registration.pose import corrected
 from gcs.perception.registration.refine import Fit, refine
@@ -28,6 +29,7 @@ ALIAS_PARTICLES = 100
 OTHER_M = 1.2
 """Fits whose ground differs by more than this to the side are different answers."""
 REFERENCE_POINTS = 40
+NOTHING_HIDDEN: Array = np.zeros((0, 4))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +80,28 @@ class Registered:
 
     @property
     def confident(self) -> bool:
-        """Whether to believe it: most edge lines seen, or fewer (haze, night, jam) with all aliases far behind.
+        """Whether to believe it."""
+        return not self.doubt
 
-        Limits found on renders with telemetry errors of 1.5 m and 1 degree, so that a wrong lane is never believed.
+    @property
+    def doubt(self) -> str:
+        """Why not to believe it, '' to believe it.
+
+        Most edge lines must be seen, or fewer (haze, night, jam) with all aliases far behind. Limits found on renders
+        with telemetry errors of 1.5 m and 1 degree, so that a wrong lane is never believed.
         """
-        supported = (self.hit > 0.65 and (self.margin_per_point > 0.28 or self.margin > 20)) or (
-            self.hit > 0.45 and self.margin_per_point > 0.4
-        )
-        dashes = self.hit_dashed > 0.08 or self.dashed < 20
-        sharp = self.side_sigma_m < 0.35 and self.hits > 25 and self.lines >= 2
-        return supported and dashes and sharp and self.margin > 6 and self.surprise < 22
+        ahead = self.margin_per_point > 0.4 or (self.hit > 0.65 and (self.margin_per_point > 0.28 or self.margin > 20))
+        if self.hits <= 25 or self.lines < 2:
+            return "too little paint is seen"
+        if self.hit <= 0.45:
+            return f"only {self.hit:.0%} of the edge lines are seen"
+        if self.dashed >= 20 and self.hit_dashed <= 0.08:
+            return "dashed lines are not where the map has them"
+        if self.margin <= 6 or not ahead:
+            return "a pose a lane to the side fits nearly as well"
+        if self.side_sigma_m >= 0.35:
+            return "the lines seen do not fix the place across the road"
+        return "" if self.surprise < 22 else "the lines are further off than telemetry may be wrong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +144,18 @@ def register(
     rng: np.random.Generator,
     effort: Effort = SEARCH,
     check: bool = True,
+    hidden_px: Array = NOTHING_HIDDEN,
 ) -> Registered | None:
     """Register a (height, width, 3) BGR picture of the camera's size; None when too little of the map is in view.
 
-    `check` False leaves out the comparison with lane-sized shifts: only for a pose that is being followed.
+    `check` False leaves out the comparison with lane-sized shifts: only for a pose that is being followed. `hidden_px`
+    are (n, 4) boxes (left, top, right, bottom) in which nothing of the road can be seen.
     """
     view = view_of(paint, corrected(camera, prior.mean))
     if view is None:
         return None
     atlas = atlas_of(image, view)
+    hide(atlas, hidden_px)
     information = np.asarray(np.linalg.inv(prior.covariance))
     middle = np.hypot(view.pixels[:, 0] - camera.width / 2, view.pixels[:, 1] - camera.height * 0.6)
     reference = view.pixels[np.argsort(middle)[:REFERENCE_POINTS]]
@@ -151,7 +168,7 @@ def register(
         if abs(scene.shift_m(second.theta) - scene.shift_m(best.theta)) > OTHER_M:
             fits += _aliases(scene, second, rng)
         best = _best(scene, fits)
-    return _judged(scene, scene.fit(best.theta, FINE_M), fits, check)
+    return _judged(scene, scene.fit(best.theta, FINE_M), fits, check, hidden_px)
 
 
 def _across(view: View) -> Array:
@@ -201,7 +218,7 @@ def _best(scene: _Scene, fits: Iterable[Fit]) -> Fit:
     return max(fits, key=lambda fit: float(scene.log_posterior(fit.theta[None])[0]))
 
 
-def _judged(scene: _Scene, fit: Fit, fits: list[Fit], checked: bool) -> Registered:
+def _judged(scene: _Scene, fit: Fit, fits: list[Fit], checked: bool, hidden_px: Array) -> Registered:
     value = float(scene.log_posterior(fit.theta[None])[0])
     shift_m = scene.shift_m(fit.theta)
     beside = [other for other in fits if abs(scene.shift_m(other.theta) - shift_m) > OTHER_M]
@@ -211,14 +228,17 @@ def _judged(scene: _Scene, fit: Fit, fits: list[Fit], checked: bool) -> Register
     jacobian = corrected(scene.camera, fit.theta).pose_jacobian(scene.reference)
     side = np.einsum("i,nij->nj", scene.sideways, jacobian)
     off = fit.theta - scene.prior.mean
-    dashed = fit.inside & (fit.kind == DASHED)
-    edges = fit.inside & (fit.kind != DASHED)
+    at = corrected(scene.camera, fit.theta).project(scene.view.points_m)
+    hidden = covered(at, hidden_px)
+    visible = fit.inside & ~hidden[scene.view.lines]
+    dashed = visible & (fit.kind == DASHED)
+    edges = visible & (fit.kind != DASHED)
     return Registered(
         theta=fit.theta,
         covariance=covariance,
         score=value,
         margin=margin,
-        margin_per_point=margin / (TEMPER * len(scene.view.kind)),
+        margin_per_point=margin / (TEMPER * max(1, int((~hidden).sum()))),
         hit=float(fit.hit[edges].mean()) if edges.sum() > 5 else 0.0,
         hit_dashed=float(fit.hit[dashed].mean()) if dashed.sum() > 5 else 0.0,
         dashed=int(dashed.sum()),

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import av
 import numpy as np
+from av.video.reformatter import VideoReformatter
 
 from gcs.bus import Topic
 from gcs.video.decoder import Decoder
@@ -212,7 +213,9 @@ class _Stillness:
 
 def _to_frame(newest: tuple[av.VideoFrame, int, int]) -> Frame:
     picture, t_us, seq = newest
-    return Frame(picture.to_ndarray(format="bgr24").astype(np.uint8, copy=False), t_us * 1e-6, seq)
+    # Its own converter: the one that PyAV keeps on a picture breaks when two who wait for the picture use it at once.
+    bgr = VideoReformatter().reformat(picture, format="bgr24")
+    return Frame(bgr.to_ndarray().astype(np.uint8, copy=False), t_us * 1e-6, seq)
 
 
 def _rate(arrivals: deque[float], now: float) -> float:

@@ -27,7 +27,8 @@ PoseAt = Callable[[float], CameraPose | None]
 MAX_POSE_AGE_S = 0.5
 REGISTER_AGE_S = 0.1
 """A pose further from telemetry says nothing of the telemetry's bias."""
-REGISTER_WIDTH_PX = 1280
+SEARCH_WIDTH_PX, FOLLOW_WIDTH_PX = 1280, 800
+"""Pictures are made this small to be registered: dark ones need the pixels to be found, none to be followed."""
 
 
 class Judge:
@@ -39,6 +40,11 @@ class Judge:
         self._follower: Follower | None = None
         self._before: tuple[float, Camera] | None = None
 
+    @property
+    def doubt(self) -> str:
+        """Why places are not registered to the road's paint; '' while they are."""
+        return self._follower.doubt if self._follower else "no picture yet"
+
     def judge(self, frame: Frame, detections: Sequence[Detection] | None) -> tuple[Scene, str]:
         """The scene, and what kept it from being complete ('' when nothing did).
 
@@ -49,12 +55,13 @@ class Judge:
         pose, told, trouble = self._camera(t, width, height)
         camera, covariance = None, np.zeros((6, 6))
         if pose is not None and told is not None:
-            camera, covariance = self._registered(frame.image, told, pose)
+            camera, covariance = self._registered(frame.image, told, pose, detections or ())
         sightings = None if camera is None or detections is None else place(camera, self._road, detections)
         tracks = self._tracker.update(t, sightings)
         users = road_users(tracks, (width, height), camera, self._road, covariance)
         footprint = camera.footprint() if camera else np.zeros((0, 2))
-        return Scene(self._drone_id, t, width, height, users, footprint, pose), trouble
+        registered = camera is not None and not self.doubt
+        return Scene(self._drone_id, t, width, height, users, footprint, pose, registered), trouble
 
     def _camera(self, t_unix_s: float, width: int, height: int) -> tuple[CameraPose | None, Camera | None, str]:
         pose = self._pose_at(t_unix_s)
@@ -66,7 +73,7 @@ class Judge:
             return None, None, f"the telemetry gives no camera: {error}"
 
     def _registered(
-        self, image: NDArray[np.uint8], told: Camera, pose: CameraPose
+        self, image: NDArray[np.uint8], told: Camera, pose: CameraPose, detections: Sequence[Detection]
     ) -> tuple[Camera, NDArray[np.float64]]:
         """The camera corrected by what the road's paint says, and the (6, 6) covariance of its pose."""
         if self._follower is None:
@@ -75,13 +82,14 @@ class Judge:
         bias, locked = follower.bias, follower.locked
         follower.predict(t)
         if pose.age_s <= REGISTER_AGE_S and follower.due(t):
-            follower.learn(*_at_most(image, told, REGISTER_WIDTH_PX), t)
+            small, camera = _at_most(image, told, FOLLOW_WIDTH_PX if follower.locked else SEARCH_WIDTH_PX)
+            boxes = np.array([(d.x0, d.y0, d.x1, d.y1) for d in detections]).reshape(-1, 4)
+            follower.learn(small, camera, t, boxes * (camera.width / told.width))
         # A better bias moves the ground under the tracks: they go with it, or it would look like speed.
         self._tracker.move(lambda places: moved(places, told, bias, follower.bias))
         if follower.locked != locked:
-            log.info(
-                "drone %d: %s", self._drone_id, "pose follows the road's paint" if follower.locked else "paint lost"
-            )
+            news = "pose follows the road's paint" if follower.locked else f"paint lost: {follower.doubt}"
+            log.info("drone %d: %s", self._drone_id, news)
         sync = replace(PoseSigma(0, 0, 0, 0, 0), sync_s=self._sigma.sync_s).covariance(self._own_speed(t, told))
         return corrected(told, follower.bias), follower.covariance + unseen(pose.age_s) + sync
 

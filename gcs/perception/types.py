@@ -102,3 +102,5 @@ class Scene:
     footprint_enu_m: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 2)))
     """(n, 2) polygon on the ground that the frame shows; empty when the pose was unknown."""
     pose: CameraPose | None = None
+    registered: bool = False
+    """Whether places come from a pose corrected by the road's paint, not from telemetry alone."""

@@ -28,6 +28,8 @@ class WatcherHealth:
     detail: str
     delay_s: float
     """From capture to scene, of the newest scene."""
+    unregistered: str = ""
+    """Why places come from telemetry alone, so that most lanes are unknown; '' while the road's paint corrects them."""
 
 
 class Watcher:
@@ -105,4 +107,5 @@ class Watcher:
     def _tell(self, trouble: str, delay_s: float) -> None:
         if trouble != self._health.detail:
             log.info("drone %d: %s", self._drone_id, trouble or "watching the road")
-        self._health = WatcherHealth("blind" if trouble else "watching", trouble, delay_s)
+        state: Literal["blind", "watching"] = "blind" if trouble else "watching"
+        self._health = WatcherHealth(state, trouble, delay_s, self._judge.doubt)

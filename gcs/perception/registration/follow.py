@@ -24,7 +24,7 @@ Array = NDArray[np.float64]
 
 TAU_S = 60.0
 """Biases of GPS, compass and gimbal wander: a first-order Gauss-Markov process with this time constant."""
-PERIOD_S = 1.0
+PERIOD_S = 0.6
 LOST_PERIOD_S = 3.0
 """Between searches when several failed: there may be no paint to be found."""
 CHECK_EVERY = 5

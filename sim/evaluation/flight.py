@@ -136,7 +136,7 @@ class _Flight:
             self._blind[trouble] += 1
 
         known = identify(scene.users, labels, self._size)
-        shown = self._truth.see({label.user: label for label in labels}, t_s, self._size)
+        shown = self._truth.see({label.user: label for label in labels}, users, t_s, self._size)
         self._measure(scene, users, labels, known)
         self._follow(shown, scene, known)
         fresh = self._note(events, known, users, t_s)

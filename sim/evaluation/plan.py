@@ -13,7 +13,7 @@ from sim.world.scenario import Home, Scenario, TrafficConfig
 
 AVENUE = ("northbound", "southbound")
 """Routes with an emergency lane."""
-IN_VIEW_S = 12.0
+IN_VIEW_S = 14.0
 """A patrol is planned no faster than lets each spot stay in view for so long."""
 SLOWEST_MPS, FASTEST_MPS = 2.0, 12.0
 END_M = 120.0

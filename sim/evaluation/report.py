@@ -3,21 +3,21 @@
 from typing import Any
 
 from sim.evaluation.fleet import Failed
-from sim.evaluation.scoring import GRACE_S, OFFENCE_S, OWED_S, Flight, owed, verdicts
-from sim.evaluation.truth import IN_VIEW_PX, IN_VIEW_SHARE
+from sim.evaluation.scoring import GRACE_S, OWED_S, Flight, owed, verdicts
+from sim.evaluation.truth import IN_VIEW_PX, IN_VIEW_SHARE, STANDING_MPS
 
 DEFINITIONS = {
     "in_view": f"at least {IN_VIEW_SHARE:.0%} of it shows, no edge of its box on the picture's border, longer side of "
     f"the box at least {IN_VIEW_PX:g} px in a picture 1280 px wide",
+    "standing": f"events of things that stand count as in view only below {STANDING_MPS:g} m/s",
     "owed": f"events that stood in view for at least {OWED_S:g} s without a break: these must be reported",
     "dr": "share of the owed events that were reported",
-    "right": f"the alarm's box is on the road user of the event, which has lasted {OFFENCE_S:g} s and ended no longer "
-    f"than {GRACE_S:g} s ago",
+    "right": f"the alarm's box is on the event's road user, while it lasts or at most {GRACE_S:g} s after",
     "repeats": "further alarms (other track numbers) for an event already reported",
     "false_alarms": "alarms that are neither; one for each track and event type",
     "far_upper95_per_flight_hour": "exact Poisson upper bound, one-sided 95 %",
     "dr_lower95": "Clopper-Pearson lower bound, one-sided 95 %",
-    "mttd": "from the event first standing in view to its alarm",
+    "mttd": "from the event first standing in view to its alarm, over the owed ones; 0 when it was told before",
     "placing": "over road users observed in a picture whose box overlaps the true one (IoU at least 0.3); across and "
     "along their true heading; a lane is right when the vehicle's true middle lies in it",
     "vehicles_known_share": "share of the motor vehicles in view that have a track observed in that picture",

@@ -13,8 +13,6 @@ from sim.evaluation.truth import Episode
 
 OWED_S = 10.0
 """An event that stands in view so long without a break must be reported; a shorter one may be."""
-OFFENCE_S = 3.0
-"""An alarm for less than this is false, whatever it says: nobody stands there yet."""
 GRACE_S = 1.0
 """An alarm may come so long after an event's end."""
 ONE_SIDED = 0.95
@@ -92,12 +90,12 @@ def verdicts(episodes: Sequence[Episode], alarms: Sequence[Alarm]) -> list[tuple
 
 def _tells_of(alarm: Alarm, episode: Episode) -> bool:
     same = (alarm.event, alarm.user) == (episode.event, episode.user)
-    return same and episode.start_s + OFFENCE_S <= alarm.t_s <= episode.end_s + GRACE_S
+    return same and episode.start_s <= alarm.t_s <= episode.end_s + GRACE_S
 
 
 def delay_s(episode: Episode, alarm: Alarm) -> float:
-    """From the event first standing in view to the alarm."""
-    return alarm.t_s - min(episode.seen_s, default=episode.start_s)
+    """From the event first standing in view to the alarm; 0 when it was told before, too small to count as in view."""
+    return max(0.0, alarm.t_s - min(episode.seen_s, default=episode.start_s))
 
 
 def score_event(event: str, flights: Sequence[Flight]) -> EventScore:

@@ -13,14 +13,18 @@ from gcs.perception.types import RoadUser
 from sim.camera.labels import Label
 from sim.world.events import Truth
 from sim.world.roads import load_lanes
+from sim.world.snapshot import RoadUserState
 
 IN_VIEW_SHARE = 0.5
-IN_VIEW_PX = 24.0
+IN_VIEW_PX = 16.0
 """A road user is in view when half of it shows, and its box's longer side is so long in a picture 1280 wide..."""
 BORDER_PX = 1.0
 """...and no edge of its box lies on the picture's border."""
 SAME_IOU = 0.3
 """Boxes that overlap less are not of the same road user."""
+STANDING_EVENTS = frozenset({"emergency_lane_occupancy", "accident", "illegal_parking"})
+"""These are in view only while their road user stands: not while it drives off."""
+STANDING_MPS = 1.0
 BLINK_S = 1.0
 """Out of view for no longer than this is still in view."""
 
@@ -37,7 +41,7 @@ class Episode:
     start_s: float
     end_s: float = math.inf
     seen_s: list[float] = field(default_factory=list)
-    """Times of the pictures that show it, standing in view."""
+    """Times of the pictures that show it."""
     pictures: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STAGES, 0))
     """How many of them each stage of seeing got through: what a miss failed at."""
 
@@ -76,12 +80,20 @@ class TruthLog:
                 if (episode.event, episode.user) == (truth.event, truth.user) and math.isinf(episode.end_s):
                     episode.end_s = t_s
 
-    def see(self, labels: Mapping[str, Label], t_s: float, size_px: tuple[int, int]) -> list[Episode]:
-        """The episodes that a picture taken at `t_s` shows; `labels` by road user."""
+    def see(
+        self,
+        labels: Mapping[str, Label],
+        users: Mapping[str, RoadUserState],
+        t_s: float,
+        size_px: tuple[int, int],
+    ) -> list[Episode]:
+        """The episodes that a picture taken at `t_s` shows; `labels` and `users` by road user."""
         shown = []
         for episode in self.episodes:
             label = labels.get(episode.user)
-            if label is not None and episode.lasts_at(t_s) and in_view(label, size_px):
+            if label is None or not episode.lasts_at(t_s) or not in_view(label, size_px):
+                continue
+            if episode.event not in STANDING_EVENTS or users[episode.user].speed_mps < STANDING_MPS:
                 episode.seen_s.append(t_s)
                 shown.append(episode)
         return shown

@@ -11,8 +11,8 @@ from sim.world.events.shoulder_stop import ShoulderStopConfig
 
 DURATION_S = 45.0
 LEAD_S = 90.0
-APPROACH_S = 14.0
-"""From an event's start to its vehicle standing: it is chosen 120-180 m before."""
+APPROACH_S = 18.0
+"""From an event's start to the picture's middle passing: 10 s of driving there, once a car has come by."""
 KINDS = {
     "stops_in_view": 0.35,
     "found_standing": 0.35,
@@ -34,7 +34,7 @@ def draw(seed: int, rng: np.random.Generator) -> FlightPlan:
         spot = spot_at(patrol, view_s, ahead_m=float(rng.uniform(-10, 10)))
         if spot is not None:
             break
-    road = scenario(f"emergency_lane {seed}: {kind}", rng.uniform(0.6, 1.6), *_events(kind, spot, view_s, rng))
+    road = scenario(f"emergency_lane {seed}: {kind}", rng.uniform(0.7, 1.7), *_events(kind, spot, view_s, rng))
     return FlightPlan(seed, kind, patrol, road, draw_look(rng), LEAD_S, DURATION_S)
 
 

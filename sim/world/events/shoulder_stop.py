@@ -12,6 +12,8 @@ from sim.world.traffic import Place, Traffic
 EVENT = "emergency_lane_occupancy"
 PICK_M = (120.0, 180.0)
 """How far before the spot the vehicle is chosen: enough to brake from 80 km/h and change lane."""
+BRIEF_S = 3.0
+"""Who stands shorter has halted, not occupied the lane: no truth is told."""
 MERGE_SPEED_MPS = 10.0
 """It gathers speed on the shoulder before it asks for a lane."""
 
@@ -24,7 +26,7 @@ class ShoulderStopConfig(EventConfig):
     leaves_after_heard_s: float | None = Field(default=None, ge=0.0)
     """Seconds from a warning heard to driving off; null heeds none."""
     stands_s: float | None = Field(default=None, ge=0.0)
-    """Seconds it stands before it drives off unasked; null stays."""
+    """Seconds it stands before it drives off unasked; null stays. Less than `BRIEF_S` is no occupancy."""
     hazard_lights: bool = True
 
 
@@ -66,7 +68,7 @@ class ShoulderStop(Event):
                     self.traffic.hazards.add(self.user)
                 if self.config.stands_s is not None:
                     self._leaves_at_s = sim_s + self.config.stands_s
-                return [truth(EVENT, "start", self.traffic.vehicle(self.user), sim_s)]
+                return self._tell("start", sim_s)
             case _Phase.STANDING if sim_s >= self._leaves_at_s:
                 self._phase = _Phase.LEAVING
                 self.traffic.hazards.discard(self.user)
@@ -91,4 +93,9 @@ class ShoulderStop(Event):
             return []
         self.traffic.join_traffic(self.user)
         self._phase = _Phase.OVER
-        return [truth(EVENT, "end", self.traffic.vehicle(self.user), sim_s, self._lane_id)]
+        return self._tell("end", sim_s)
+
+    def _tell(self, phase: Literal["start", "end"], sim_s: float) -> list[Truth]:
+        if self.config.stands_s is not None and self.config.stands_s < BRIEF_S:
+            return []
+        return [truth(EVENT, phase, self.traffic.vehicle(self.user), sim_s, self._lane_id)]

@@ -26,8 +26,12 @@ def test_an_alarm_on_another_vehicle_on_nobody_or_of_another_type_is_false() -> 
 
 
 def test_an_alarm_before_anybody_stands_or_long_after_is_false() -> None:
-    brief = [episode("a", 10.0, 12.0, seen=(8.0, 20.0))]
-    assert verdict_of(alarm("a", 9.0), alarm("a", 12.5), alarm("a", 30.0), episodes=brief) == ["false"] * 3
+    brief = [episode("a", 10.0, 12.0, seen=(10.0, 12.0))]
+    assert verdict_of(alarm("a", 9.0), alarm("a", 12.5), alarm("a", 14.0), episodes=brief) == [
+        "false",
+        "right",
+        "false",
+    ]
 
 
 def test_only_what_stands_in_view_for_ten_unbroken_seconds_is_owed() -> None:
@@ -43,6 +47,7 @@ def test_only_what_stands_in_view_for_ten_unbroken_seconds_is_owed() -> None:
 
 def test_time_to_detect_counts_from_first_standing_in_view() -> None:
     assert delay_s(episode("a", -60.0, seen=(4.0, 20.0)), alarm("a", 10.5)) == pytest.approx(6.5)
+    assert delay_s(episode("a", -60.0, seen=(4.0, 20.0)), alarm("a", 3.0)) == 0.0
 
 
 def test_rates_over_flights() -> None:

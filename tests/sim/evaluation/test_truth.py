@@ -5,16 +5,16 @@ import math
 from sim.evaluation.truth import LaneSurfaces, TruthLog, identify, in_view
 from sim.world.events import Truth
 from sim.world.roads import load_lanes
-from tests.sim.evaluation.parts import EVENT, SIZE, label, seen
+from tests.sim.evaluation.parts import EVENT, SIZE, label, real, seen
 
 
 def test_in_view_means_whole_large_enough_and_not_hidden() -> None:
-    assert in_view(label("a", 100, 100, 130, 120), SIZE)
-    assert not in_view(label("a", 100, 100, 120, 115), SIZE)
+    assert in_view(label("a", 100, 100, 117, 110), SIZE)
+    assert not in_view(label("a", 100, 100, 115, 110), SIZE)
     assert not in_view(label("a", 0, 100, 60, 140), SIZE)
     assert not in_view(label("a", 100, 680, 160, 720), SIZE)
     assert not in_view(label("a", 100, 100, 160, 140, visible=0.3), SIZE)
-    assert in_view(label("a", 25, 25, 33, 30), (320, 180))
+    assert in_view(label("a", 25, 25, 30, 30), (320, 180))
 
 
 def test_boxes_are_given_to_the_road_user_they_overlap_most_and_to_one_only() -> None:
@@ -27,15 +27,17 @@ def test_a_road_user_only_predicted_is_nobody() -> None:
     assert identify([seen(1, 100, 100, 140, 130, observed=False)], [label("a", 100, 100, 140, 130)], SIZE) == {}
 
 
-def test_an_episode_is_in_view_only_while_it_lasts_and_shows() -> None:
+def test_an_episode_is_in_view_only_while_it_lasts_and_stands_and_shows() -> None:
     log = TruthLog()
     shown = {"a": label("a", 100, 100, 140, 130)}
-    assert log.see(shown, 0.0, SIZE) == []
+    stands, drives = {"a": real(0.0, 0.0)}, {"a": real(0.0, 0.0, speed_mps=4.0)}
+    assert log.see(shown, stands, 0.0, SIZE) == []
     log.take([Truth(EVENT, "start", "a", "nb_3_0", 91.0, 0.0, 0.0)], 1.0)
-    assert [e.user for e in log.see(shown, 1.2, SIZE)] == ["a"]
-    assert log.see({}, 1.4, SIZE) == []
+    assert [e.user for e in log.see(shown, stands, 1.2, SIZE)] == ["a"]
+    assert log.see(shown, drives, 1.3, SIZE) == []
+    assert log.see({}, stands, 1.4, SIZE) == []
     log.take([Truth(EVENT, "end", "a", "nb_3_0", 92.0, 0.0, 0.0)], 2.0)
-    assert log.see(shown, 2.2, SIZE) == []
+    assert log.see(shown, stands, 2.2, SIZE) == []
     (episode,) = log.episodes
     assert (episode.start_s, episode.end_s, episode.seen_s) == (1.0, 2.0, [1.2])
 

@@ -119,6 +119,17 @@ def test_truck_that_stops_for_a_time_drives_on_unasked() -> None:
     assert 12.0 < told[1].sim_s - told[0].sim_s < 50.0
 
 
+def test_halt_of_a_moment_is_no_occupancy() -> None:
+    with World(changed(load_scenario("shoulder_stays"), stands_s=1.0)) as world:
+        halted: set[str] = set()
+
+        def look() -> None:
+            halted.update(u.id for u in world.snapshot(0.0).users if u.hazard_lights)
+
+        assert run(world, 60.0, look) == []
+    assert len(halted) == 1
+
+
 def test_vehicle_broken_down_in_a_driving_lane_stands_there_and_drives_on() -> None:
     stop = LaneStopConfig(kind="lane_stop", start=Start(at_s=5), edge="nb_3", pos_m=150, stands_s=15)
     with World(load_scenario("quiet").model_copy(update={"events": (stop,)})) as world:

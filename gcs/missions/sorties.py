@@ -17,6 +17,7 @@ from gcs.fleet.schemas import DroneState
 from gcs.missions.checks import first_gimbal_pitch_deg, gimbal_pitch_deg
 from gcs.missions.journal import SortieJournal
 from gcs.missions.launch import accepted, arm, enter_mission, leave_ground, stands
+from gcs.missions.looking import keep_looking
 from gcs.missions.observe import BY_MODE, observe
 from gcs.missions.preflight import problems, set_failsafes
 from gcs.missions.schemas import ENDED, IN_FLIGHT, SortieOut, SortieState
@@ -48,6 +49,7 @@ class Flight:
         self._mode: str | None = None
         self._gimbal_deg: float | None = None
         self._gimbal_task: asyncio.Task[None] | None = None
+        self._look_task: asyncio.Task[None] | None = None
         self._task: asyncio.Task[None] | None = None
         self._alert = asyncio.Lock()
         self._let_go = held_for_alert
@@ -73,7 +75,7 @@ class Flight:
 
     async def stop(self) -> None:
         """Stop watching; the sortie goes on and is found again."""
-        tasks = [task for task in (self._task, self._gimbal_task) if task is not None]
+        tasks = [task for task in (self._task, self._gimbal_task, self._look_task) if task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -101,7 +103,9 @@ class Flight:
                 self.held_for_alert = True
                 await self._ordered("holding", who, where, held_for_alert=True)
                 home = drone.state.home
-                accepted(await drone.point_gimbal_at(lat_deg, lon_deg, home.alt_amsl_m if home else 0.0, who))
+                ground_m = home.alt_amsl_m if home else 0.0
+                looking = keep_looking(drone, lat_deg, lon_deg, ground_m, who, lambda: self.held_for_alert)
+                self._look_task = asyncio.create_task(looking)
             except FleetError as error:
                 await self._note(SERVICE, f"hold on alert: {error}")
             return self.held_for_alert

@@ -292,6 +292,8 @@ class Flight:
         """An accepted order counts at once; telemetry has MODE_S to show it, then it is believed again."""
         self._settled_s = time.monotonic() + MODE_S
         await self._move(state, who, text, **extra)
+        # While that was written, telemetry still agreed with the state before, which had ended the patience.
+        self._settled_s = time.monotonic() + MODE_S
 
     async def _move(self, state: SortieState, who: str, text: str, **extra: Any) -> None:
         extra.setdefault("reason", None)

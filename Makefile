@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: demo test test-px4 lint format bench setup console clean
+.PHONY: demo test test-px4 lint format bench bench-detector setup console clean
 
 PYTHON ?= python3
 PY := .venv/bin/python
@@ -33,8 +33,10 @@ format: .setup/dev
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
 
-bench: .setup/apt-run .setup/dev
-	$(PY) -m pytest tests/bench -s --override-ini addopts=-ra
+bench: bench-detector
+
+bench-detector: .setup/apt-run .setup/dev
+	PYTHONPATH=. $(PY) tests/bench/detector.py
 
 setup: .setup/apt-run .setup/venv gcs/console/dist/index.html
 

@@ -90,7 +90,7 @@ def test_a_scene_tells_whether_it_is_registered(road, road_scene, image):
 
 
 def test_plain_telemetry_names_no_lane_even_in_its_middle(road):
-    """Its error is common to a whole picture: once the 75 % that lie inside were enough, and 18 lanes of 18 were wrong."""
+    """Its error is common to a whole picture: when 75 % inside were enough, 18 lanes of 18 were wrong."""
     lane = road.lanes["nb_3_1"]
     x, y = lane.line[len(lane.line) // 2 - 1 : len(lane.line) // 2 + 1].mean(axis=0)
     assert road.lane_at(x, y, PoseSigma().horizontal_m) is None

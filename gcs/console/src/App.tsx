@@ -23,7 +23,7 @@ export function App() {
   if (!session) return <Login />;
   return (
     <SessionContext value={session}>
-      <Notifications position="bottom-left" limit={4} containerWidth={340} />
+      <Notifications position="bottom-left" limit={4} containerWidth={252} />
       <LiveProvider>
         <Console />
       </LiveProvider>

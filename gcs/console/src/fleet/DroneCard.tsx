@@ -1,7 +1,7 @@
 import { IconArrowBarUp, IconBattery3, IconGauge, type Icon } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { ReceivedDrone } from "../api/queries";
-import type { Sortie } from "../api/types";
+import type { Drone, Sortie } from "../api/types";
 import { useWords } from "../i18n/words";
 import { kmh, round, secondsSince, span } from "../lib/format";
 import { ageNow, isFresh, linkNow } from "../live/age";
@@ -20,7 +20,6 @@ interface Props {
 
 export function DroneCard({ drone, sortie, nowMs }: Props) {
   const { t } = useTranslation();
-  const words = useWords();
   const rights = useRights();
   const chosen = useSelection((state) => state.drone) === drone.system_id;
   const choose = useSelection((state) => state.chooseDrone);
@@ -47,11 +46,7 @@ export function DroneCard({ drone, sortie, nowMs }: Props) {
         <LinkBadge {...link} />
       </div>
       <p className={live ? styles.mode : `${styles.mode} stale`} data-testid="drone-mode">
-        {words("mode", modeKey(drone))}
-        {drone.landed_state && <span> · {words("landed", drone.landed_state)}</span>}
-        {drone.mission && drone.mission.total > 0 && sortie && isActive(sortie) && (
-          <span> · {t("fleet.waypoint", drone.mission)}</span>
-        )}
+        <Doing drone={drone} sortie={sortie} />
       </p>
       <dl className={styles.figures}>
         <Figure
@@ -77,7 +72,7 @@ export function DroneCard({ drone, sortie, nowMs }: Props) {
           {...ageOf(drone.position?.age_s, 2)}
         />
       </dl>
-      <SortieLine sortie={sortie} nowMs={nowMs} />
+      <SortieLine sortie={sortie} nowMs={nowMs} live={live} />
       {!drone.health.armable && live && drone.health.missing.length > 0 && (
         <p className={styles.trouble}>
           {t("fleet.notReady", { missing: drone.health.missing.join(", ") })}
@@ -93,6 +88,23 @@ export function DroneCard({ drone, sortie, nowMs }: Props) {
       ageS: ageNow(ageS ?? null, drone.receivedAtMs, nowMs),
     };
   }
+}
+
+/** What it is doing. On the ground the flight mode is only the last one chosen, and would mislead. */
+function Doing({ drone, sortie }: { drone: Drone; sortie: Sortie | undefined }) {
+  const { t } = useTranslation();
+  const words = useWords();
+  if (drone.landed_state === "ON_GROUND") {
+    return drone.armed ? t("fleet.groundArmed") : words("landed", "ON_GROUND");
+  }
+  const mission = sortie && isActive(sortie) ? drone.mission : null;
+  return (
+    <>
+      {words("mode", modeKey(drone))}
+      {drone.landed_state && <span> · {words("landed", drone.landed_state)}</span>}
+      {mission && mission.total > 0 && <span> · {t("fleet.waypoint", { ...mission })}</span>}
+    </>
+  );
 }
 
 interface FigureProps {
@@ -122,14 +134,25 @@ function Figure({ icon: Shape, label, value, unit, fresh, ageS, low = false }: F
   );
 }
 
-function SortieLine({ sortie, nowMs }: { sortie: Sortie | undefined; nowMs: number }) {
+interface SortieProps {
+  sortie: Sortie | undefined;
+  nowMs: number;
+  live: boolean;
+}
+
+function SortieLine({ sortie, nowMs, live }: SortieProps) {
   const { t } = useTranslation();
   const words = useWords();
   if (!sortie) return <p className={styles.sortie}>{t("fleet.noSortie")}</p>;
   const since =
     isActive(sortie) && sortie.airborne_at ? secondsSince(sortie.airborne_at, nowMs) : null;
   return (
-    <p className={styles.sortie} data-state={sortie.state} data-testid="sortie-state">
+    <p
+      className={styles.sortie}
+      data-live={live}
+      data-state={sortie.state}
+      data-testid="sortie-state"
+    >
       <b>{words("sortie", sortie.state)}</b> {sortie.plan}
       {since !== null && <span> · {span(since)}</span>}
       {sortie.reason && <span className={styles.reason}>{sortie.reason}</span>}

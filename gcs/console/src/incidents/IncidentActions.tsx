@@ -50,6 +50,7 @@ export function IncidentActions({ incident }: { incident: Incident }) {
         <div className={styles.buttons}>
           {choices.confirm && (
             <Button
+              px={10}
               color="alert"
               rightSection={<Kbd size="xs">C</Kbd>}
               onClick={() => open("confirm")}
@@ -60,6 +61,7 @@ export function IncidentActions({ incident }: { incident: Incident }) {
           )}
           {choices.acknowledge && (
             <Button
+              px={10}
               variant="default"
               rightSection={<Kbd size="xs">A</Kbd>}
               loading={action.isPending}
@@ -71,6 +73,7 @@ export function IncidentActions({ incident }: { incident: Incident }) {
           )}
           {choices.dismiss && (
             <Button
+              px={10}
               variant="default"
               rightSection={<Kbd size="xs">D</Kbd>}
               onClick={() => open("dismiss")}

@@ -72,7 +72,7 @@ function Facts({ incident }: { incident: Incident }) {
       t("incident.accuracy"),
       t("incident.accuracyValue", { sigma: round(incident.position_sigma_m, 1) }),
     ],
-    [t("incident.seen"), `${clock(incident.first_seen_at)} – ${clock(incident.last_seen_at)}`],
+    [t("incident.seen"), `${clock(incident.first_seen_at)}–${clock(incident.last_seen_at)}`],
   ];
   return (
     <dl className={styles.facts} aria-label={t("incident.facts")}>

@@ -34,8 +34,11 @@ export function WillSay({ incident, language }: { incident: Incident; language: 
   const { t } = useTranslation();
   const message = useMessages().data?.find(({ id }) => id === incident.event_type);
   return (
-    <p className={styles.hint} lang={language === "zh" ? "zh-CN" : "en"} data-testid="will-say">
-      {message ? preview(message, incident, language) : t("incident.willSayUnknown")}
-    </p>
+    <figure className={styles.hint} data-testid="will-say">
+      <figcaption>{t("incident.willSay")}</figcaption>
+      <blockquote lang={language === "zh" ? "zh-CN" : "en"}>
+        {message ? preview(message, incident, language) : t("incident.willSayUnknown")}
+      </blockquote>
+    </figure>
   );
 }

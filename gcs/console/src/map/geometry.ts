@@ -1,5 +1,5 @@
 /** Shapes for the map, computed without it. Coordinates are WGS-84 [longitude, latitude] in degrees. */
-import type { LaneProperties, Marking, Roads } from "../api/types";
+import type { Bilingual, Marking, Roads } from "../api/types";
 
 export type LngLat = [number, number];
 
@@ -82,22 +82,27 @@ function mark(geometry: GeoJSON.LineString, marking: Marking | null, offsetM: nu
   };
 }
 
-/** One line per road to write its name along: its innermost lane. */
-export function roadNames(
-  roads: Roads,
-): GeoJSON.Feature<GeoJSON.LineString, { zh: string; en: string }>[] {
-  const best = new Map<string, GeoJSON.Feature<GeoJSON.LineString, LaneProperties>>();
+/** One line per road to write its name along: its longest lane. */
+export function roadNames(roads: Roads): GeoJSON.Feature<GeoJSON.LineString, Bilingual>[] {
+  const longest = new Map<string, { lengthM: number; lane: Roads["features"][number] }>();
   for (const lane of roads.features) {
-    const { road_id, road_name, lane_type, lane_index } = lane.properties;
+    const { road_id, road_name, lane_type } = lane.properties;
     if (lane_type !== "driving" || !road_name.zh) continue;
-    const chosen = best.get(road_id);
-    if (!chosen || lane_index > chosen.properties.lane_index) best.set(road_id, lane);
+    const lengthM = lengthOf(lane.geometry);
+    if (lengthM > (longest.get(road_id)?.lengthM ?? 0)) longest.set(road_id, { lengthM, lane });
   }
-  return [...best.values()].map(({ geometry, properties }) => ({
+  return [...longest.values()].map(({ lane }) => ({
     type: "Feature",
-    geometry,
-    properties: { zh: properties.road_name.zh, en: properties.road_name.en },
+    geometry: lane.geometry,
+    properties: lane.properties.road_name,
   }));
+}
+
+function lengthOf({ coordinates }: GeoJSON.LineString): number {
+  return coordinates.reduce((sum, [lon = NaN, lat = NaN], index) => {
+    const [lastLon = lon, lastLat = lat] = coordinates[index - 1] ?? [];
+    return sum + distanceM([lastLon, lastLat], [lon, lat]);
+  }, 0);
 }
 
 /** West, south, east, north; null of nothing. */

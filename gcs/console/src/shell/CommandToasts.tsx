@@ -7,6 +7,9 @@ import { toneOf, wordOf } from "./commandFate";
 
 const COLORS = { waiting: "yellow", good: "teal", bad: "alert" } as const;
 
+/** What a patrol does by itself all the time would only hide what matters; the tray has it. */
+const QUIET = new Set(["gimbal", "point_gimbal", "point_gimbal_at", "start_video", "stop_video"]);
+
 /** Follows each command this person gave until its fate is known: one toast, changed in place. */
 export function CommandToasts() {
   const commands = useCommands();
@@ -19,7 +22,7 @@ export function CommandToasts() {
     for (const command of commands) {
       const word = wordOf(command);
       const before = shown.current.get(command.id);
-      if (command.by !== name || before === word) continue;
+      if (command.by !== name || QUIET.has(command.name) || before === word) continue;
       shown.current.set(command.id, word);
       const drone = drones?.find((each) => each.system_id === command.drone)?.name ?? command.drone;
       const fate = words("command.state", word);

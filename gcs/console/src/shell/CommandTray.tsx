@@ -1,5 +1,6 @@
 import { ActionIcon, Popover, Tooltip } from "@mantine/core";
 import { IconListDetails } from "@tabler/icons-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCommands, useDrones } from "../api/queries";
 import { useWords } from "../i18n/words";
@@ -11,12 +12,20 @@ import styles from "./CommandTray.module.css";
 export function CommandTray() {
   const { t } = useTranslation();
   const words = useWords();
+  const [open, setOpen] = useState(false);
   const commands = useCommands();
   const drones = useDrones().data ?? [];
   const nameOf = (id: number) => drones.find((drone) => drone.system_id === id)?.name ?? `#${id}`;
 
   return (
-    <Popover position="bottom-end" width={380} shadow="md" trapFocus>
+    <Popover
+      opened={open}
+      onChange={setOpen}
+      position="bottom-end"
+      width={380}
+      shadow="md"
+      trapFocus
+    >
       <Popover.Target>
         <Tooltip label={t("header.commands")}>
           <ActionIcon
@@ -24,6 +33,8 @@ export function CommandTray() {
             color="gray"
             size="md"
             aria-label={t("header.commands")}
+            aria-expanded={open}
+            onClick={() => setOpen(!open)}
             data-testid="command-tray"
           >
             <IconListDetails size={18} />

@@ -4,7 +4,7 @@ from typing import Any
 
 from sim.evaluation.fleet import Failed
 from sim.evaluation.scoring import GRACE_S, OWED_S, Flight, owed, verdicts
-from sim.evaluation.truth import IN_VIEW_PX, IN_VIEW_SHARE, STANDING_MPS
+from sim.evaluation.truth import IN_VIEW_PX, IN_VIEW_SHARE, SHOWN_PX, STANDING_MPS
 
 DEFINITIONS = {
     "in_view": f"at least {IN_VIEW_SHARE:.0%} of it shows, no edge of its box on the picture's border, longer side of "
@@ -17,7 +17,8 @@ DEFINITIONS = {
     "false_alarms": "alarms that are neither; one for each track and event type",
     "far_upper95_per_flight_hour": "exact Poisson upper bound, one-sided 95 %",
     "dr_lower95": "Clopper-Pearson lower bound, one-sided 95 %",
-    "mttd": "from the event first standing in view to its alarm, over the owed ones; 0 when it was told before",
+    "mttd": f"over the owed events, from the first picture that shows half of it, standing, {SHOWN_PX:g} px long (of 1280 "
+    "px) or more and perhaps cut by the border, to its alarm",
     "placing": "over road users observed in a picture whose box overlaps the true one (IoU at least 0.3); across and "
     "along their true heading; a lane is right when the vehicle's true middle lies in it",
     "vehicles_known_share": "share of the motor vehicles in view that have a track observed in that picture",

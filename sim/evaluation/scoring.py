@@ -94,8 +94,8 @@ def _tells_of(alarm: Alarm, episode: Episode) -> bool:
 
 
 def delay_s(episode: Episode, alarm: Alarm) -> float:
-    """From the event first standing in view to the alarm; 0 when it was told before, too small to count as in view."""
-    return max(0.0, alarm.t_s - min(episode.seen_s, default=episode.start_s))
+    """From the event first showing to the alarm; 0 when it was told before anything of it showed well."""
+    return max(0.0, alarm.t_s - episode.shown_s)
 
 
 def score_event(event: str, flights: Sequence[Flight]) -> EventScore:
@@ -186,6 +186,7 @@ def _told(episode: Episode, alarm: Alarm | None) -> dict[str, object]:
         "lane_id": episode.lane_id,
         "start_s": round(episode.start_s, 1),
         "end_s": None if math.isinf(episode.end_s) else round(episode.end_s, 1),
+        "shown_s": None if math.isinf(episode.shown_s) else round(episode.shown_s, 1),
         "in_view": [(round(first, 1), round(last, 1)) for first, last in episode.spells()],
         "owed": owed(episode),
         "detected": alarm is not None,

@@ -18,6 +18,8 @@ from sim.world.snapshot import RoadUserState
 IN_VIEW_SHARE = 0.5
 IN_VIEW_PX = 16.0
 """A road user is in view when half of it shows, and its box's longer side is so long in a picture 1280 wide..."""
+SHOWN_PX = 8.0
+"""It shows already when it is half as large and the border cuts it: the time to detect counts from there."""
 BORDER_PX = 1.0
 """...and no edge of its box lies on the picture's border."""
 SAME_IOU = 0.3
@@ -41,7 +43,9 @@ class Episode:
     start_s: float
     end_s: float = math.inf
     seen_s: list[float] = field(default_factory=list)
-    """Times of the pictures that show it."""
+    """Times of the pictures with it in view."""
+    shown_s: float = math.inf
+    """When it first showed."""
     pictures: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STAGES, 0))
     """How many of them each stage of seeing got through: what a miss failed at."""
 
@@ -91,20 +95,32 @@ class TruthLog:
         shown = []
         for episode in self.episodes:
             label = labels.get(episode.user)
-            if label is None or not episode.lasts_at(t_s) or not in_view(label, size_px):
+            if label is None or not episode.lasts_at(t_s) or not shows(label, size_px):
                 continue
-            if episode.event not in STANDING_EVENTS or users[episode.user].speed_mps < STANDING_MPS:
+            if episode.event in STANDING_EVENTS and users[episode.user].speed_mps >= STANDING_MPS:
+                continue
+            episode.shown_s = min(episode.shown_s, t_s)
+            if in_view(label, size_px):
                 episode.seen_s.append(t_s)
                 shown.append(episode)
         return shown
+
+
+def shows(label: Label, size_px: tuple[int, int]) -> bool:
+    """Whether there is anything of a road user that could be recognised."""
+    return label.visible_fraction >= IN_VIEW_SHARE and _longer_px(label, size_px) >= SHOWN_PX
 
 
 def in_view(label: Label, size_px: tuple[int, int]) -> bool:
     """Whether a road user shows well enough that the service should know of it."""
     width, height = size_px
     whole = min(label.x0, label.y0) > BORDER_PX and label.x1 < width - BORDER_PX and label.y1 < height - BORDER_PX
-    longer = max(label.x1 - label.x0, label.y1 - label.y0)
-    return whole and label.visible_fraction >= IN_VIEW_SHARE and longer >= IN_VIEW_PX * width / 1280
+    return whole and label.visible_fraction >= IN_VIEW_SHARE and _longer_px(label, size_px) >= IN_VIEW_PX
+
+
+def _longer_px(label: Label, size_px: tuple[int, int]) -> float:
+    """The longer side of its box, had the picture been 1280 wide."""
+    return max(label.x1 - label.x0, label.y1 - label.y0) * 1280 / size_px[0]
 
 
 def identify(users: Sequence[RoadUser], labels: Sequence[Label], size_px: tuple[int, int]) -> dict[int, Label]:

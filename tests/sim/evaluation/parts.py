@@ -15,7 +15,7 @@ def episode(user: str, start_s: float, end_s: float = float("inf"), seen: tuple[
     """In view at five pictures a second from `seen[0]` to `seen[1]`."""
     first, last = seen or (0.0, 0.0)
     times = [first + 0.2 * i for i in range(round((last - first) / 0.2) + 1)] if seen else []
-    return Episode(EVENT, user, "nb_3_0", start_s, end_s, times)
+    return Episode(EVENT, user, "nb_3_0", start_s, end_s, times, first)
 
 
 def alarm(user: str, t_s: float, track_id: int = 1) -> Alarm:

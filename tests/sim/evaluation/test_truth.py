@@ -42,6 +42,16 @@ def test_an_episode_is_in_view_only_while_it_lasts_and_stands_and_shows() -> Non
     assert (episode.start_s, episode.end_s, episode.seen_s) == (1.0, 2.0, [1.2])
 
 
+def test_an_event_shows_before_it_is_in_view() -> None:
+    log = TruthLog()
+    log.take([Truth(EVENT, "start", "a", "nb_3_0", 91.0, 0.0, 0.0)], 1.0)
+    stands = {"a": real(0.0, 0.0)}
+    for t_s, width in ((1.2, 5), (1.4, 10), (1.6, 20)):
+        log.see({"a": label("a", 100, 100, 100 + width, 104)}, stands, t_s, SIZE)
+    assert log.episodes[0].shown_s == 1.4
+    assert log.episodes[0].seen_s == [1.6]
+
+
 def test_a_lane_holds_its_own_middle_and_not_its_neighbours() -> None:
     surfaces = LaneSurfaces()
     lanes = {lane.id: lane for lane in load_lanes()}

@@ -25,12 +25,13 @@ def part(name: str, program: str) -> Part:
 
 
 async def test_dying_part_ends_the_run_with_its_last_lines_and_leaves_nobody() -> None:
+    others = set(psutil.Process().children(recursive=True))  # of tests that ran before in this process
     supervisor = Supervisor()
     await supervisor.start([part("steady", SLEEPER), part("weak", DYING)])
     with pytest.raises(PartError, match=r"(?s)weak ended with status 3.*out of petrol"):
         await supervisor.watch()
     await supervisor.stop()
-    assert not psutil.Process().children(recursive=True)
+    assert set(psutil.Process().children(recursive=True)) <= others
 
 
 async def test_part_that_ends_before_it_is_ready_is_an_error() -> None:

@@ -86,7 +86,7 @@ class _Flight:
         self._truth, self._placing = TruthLog(), Placing()
         self._album = None if setup.pictures is None else Album(setup.pictures, plan.scenario.title)
         self._alarms: dict[tuple[str, int], Alarm] = {}
-        self._blind: Counter[str] = Counter()
+        self._doubts: Counter[str] = Counter()
 
     def run(self) -> Flight:
         """From the scenario's start to the flight's end."""
@@ -105,7 +105,7 @@ class _Flight:
             alarms=list(self._alarms.values()),
             placing=self._placing,
             cpu_s=time.process_time(),
-            blind=dict(self._blind),
+            doubts=dict(self._doubts),
         )
         if self._album is not None:
             self._album.keep_failures(flight)
@@ -132,8 +132,9 @@ class _Flight:
         image = self._link.through(rgb, t_unix_s)
         scene, trouble = self._judge.judge(Frame(image, t_unix_s, number), self._eyes.detect(image))
         events = [event for rule in self._rules for event in rule.update(scene)]
-        if trouble:
-            self._blind[trouble] += 1
+        self._placing.registered.append(scene.registered)
+        if reason := trouble or self._judge.doubt:
+            self._doubts[reason] += 1
 
         known = identify(scene.users, labels, self._size)
         shown = self._truth.see({label.user: label for label in labels}, users, t_s, self._size)

@@ -26,6 +26,9 @@ class Placing:
     known: list[bool] = field(default_factory=list)
     """For each motor vehicle well in view: whether the service had it."""
 
+    registered: list[bool] = field(default_factory=list)
+    """For each picture: whether the road's paint corrected its pose."""
+
     def measure(self, user: RoadUser, truth: RoadUserState, lane_right: bool | None) -> None:
         """One road user in one picture; `lane_right` None when no lane was stated."""
         east, north = user.x_m - truth.x_m, user.y_m - truth.y_m
@@ -40,12 +43,13 @@ class Placing:
 
 def placing_summary(flights: Sequence[Placing]) -> dict[str, float | int | None]:
     """The figures of all flights together; None where nothing was measured."""
-    across, along, sigmas, speed, right, known = (
+    across, along, sigmas, speed, right, known, registered = (
         np.array([value for flight in flights for value in getattr(flight, name)], float)
-        for name in ("across_m", "along_m", "in_sigmas", "speed_mps", "lane_right", "known")
+        for name in ("across_m", "along_m", "in_sigmas", "speed_mps", "lane_right", "known", "registered")
     )
     return {
         "users_placed": len(across),
+        "pictures_registered_share": _mean(registered),
         "vehicles_known_share": _mean(known),
         "lane_accuracy": _mean(right),
         "lane_stated_share": round(len(right) / len(across), 4) if len(across) else None,

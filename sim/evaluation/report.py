@@ -17,10 +17,11 @@ DEFINITIONS = {
     "false_alarms": "alarms that are neither; one for each track and event type",
     "far_upper95_per_flight_hour": "exact Poisson upper bound, one-sided 95 %",
     "dr_lower95": "Clopper-Pearson lower bound, one-sided 95 %",
-    "mttd": f"over the owed events, from the first picture that shows half of it, standing, {SHOWN_PX:g} px long (of 1280 "
-    "px) or more and perhaps cut by the border, to its alarm",
+    "mttd": f"over the owed events, from the first picture that shows half of it, standing, {SHOWN_PX:g} px long "
+    "or more, perhaps cut by the border, to its alarm",
     "placing": "over road users observed in a picture whose box overlaps the true one (IoU at least 0.3); across and "
     "along their true heading; a lane is right when the vehicle's true middle lies in it",
+    "pictures_registered_share": "share of the pictures placed by the road's paint, not by telemetry alone",
     "vehicles_known_share": "share of the motor vehicles in view that have a track observed in that picture",
 }
 """What the figures mean."""

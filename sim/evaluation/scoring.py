@@ -49,8 +49,8 @@ class Flight:
     alarms: list[Alarm]
     placing: Placing
     cpu_s: float
-    blind: dict[str, int] = field(default_factory=dict)
-    """Pictures that could not be judged, by the service's reason."""
+    doubts: dict[str, int] = field(default_factory=dict)
+    """Pictures that were not judged or not registered, by the service's reason."""
 
 
 class EventScore(TypedDict):
@@ -174,7 +174,7 @@ def row(flight: Flight) -> dict[str, object]:
             for alarm, verdict, _ in judged
         ],
         "placing": placing_summary([flight.placing]),
-        "blind": flight.blind,
+        "doubts": flight.doubts,
         "cpu_s": round(flight.cpu_s, 1),
     }
 

@@ -14,6 +14,7 @@ FLAGS = [
     "--no-sandbox", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
 ]  # fmt: skip
+ALERT_WITHIN_MS = 180_000
 SCREENSHOTS = Path(os.environ.get("PATROL_SCREENSHOTS", "var/screenshots"))
 
 
@@ -47,7 +48,7 @@ def test_dispatcher_sees_the_moving_video_and_the_alert(demo: Demo, page: Page) 
     page.wait_for_function(
         "before => document.querySelector('[data-testid=video-canvas]').dataset.lastCaptureUs !== before", arg=first
     )
-    expect(page.get_by_test_id("alert-banner")).to_be_visible()
+    expect(page.get_by_test_id("alert-banner")).to_be_visible(timeout=ALERT_WITHIN_MS)
     expect(page.get_by_test_id("incident-row").first).to_contain_text("应急车道")
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SCREENSHOTS / "alert.png")

@@ -84,8 +84,10 @@ class Flight:
         """Order the return. Raises Refused with the reason."""
         if self.sortie.state not in ("flying", "holding") or self.drone is None:
             raise Refused(f"sortie {self.sortie.id} is {self.sortie.state}: there is nothing to call back")
-        accepted(await self.drone.return_to_launch(by))
-        await self._ordered("returning", by, "called back")
+        self.held_for_alert, self._gimbal_deg = False, None  # nothing goes on by itself from here
+        async with self._alert:  # a resume that is under way ends first: the person has the last word
+            accepted(await self.drone.return_to_launch(by))
+            await self._ordered("returning", by, "called back", held_for_alert=False)
         return self.sortie
 
     async def hold_for_alert(self, lat_deg: float, lon_deg: float) -> bool:
@@ -113,9 +115,11 @@ class Flight:
     async def release(self) -> bool:
         """Look where the plan says and go on with it; False when it wasn't held for an alert."""
         drone = self.drone
-        if drone is None or not self.held_for_alert or self.sortie.state != "holding":
+        if drone is None:
             return False
         async with self._alert:
+            if not self._held():  # asked with the lock: it may have been called back or taken over meanwhile
+                return False
             who = self.sortie.by + ON_ALERT
             try:
                 accepted(await drone.resume(who))
@@ -124,6 +128,9 @@ class Flight:
                 return False
             await self._ordered("flying", who, "go on with the plan")
             return True
+
+    def _held(self) -> bool:
+        return self.held_for_alert and self.sortie.state == "holding"
 
     async def overruled(self, by: str) -> None:
         """Somebody gave the drone an order of their own while it was held for an alert: the hold is theirs now."""

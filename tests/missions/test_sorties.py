@@ -92,6 +92,20 @@ async def test_operator_calls_it_back_and_an_own_hold_goes_before_the_alerts(ope
             await rooms.missions.return_sortie(999, BY)
 
 
+async def test_a_call_back_is_not_undone_by_the_end_of_a_hold_at_the_same_moment(open_rooms: OpenRooms) -> None:
+    async with vehicle(speed_factor=10) as flying, open_rooms(flying.gcs_port) as rooms:
+        with rooms.missions.sorties.subscribe() as news:
+            sortie = await rooms.missions.start_sortie(SQUARE, BY)
+            await until(news, "flying")
+            await rooms.drone.until(lambda s: s.landed_state == "IN_AIR", 20)
+            assert await rooms.missions.hold_for_alert(1, 34.7606, 113.7001)
+            await asyncio.gather(rooms.missions.release(1), rooms.missions.return_sortie(sortie.id, "Zhang San"))
+            assert (await rooms.missions.sortie(sortie.id)).state == "returning"
+            assert await rooms.missions.release(1) is False
+            await rooms.drone.until(lambda s: s.flight_mode == "Return", 5)
+            await until(news, "landed")
+
+
 async def test_alert_does_not_hold_a_sortie_that_does_not_allow_it(open_rooms: OpenRooms) -> None:
     async with vehicle(speed_factor=10) as flying, open_rooms(flying.gcs_port) as rooms:
         with rooms.missions.sorties.subscribe() as news:

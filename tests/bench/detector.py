@@ -56,7 +56,8 @@ def theirs(model: YOLO, pictures: list[NDArray[np.uint8]]) -> float:
 
 async def main() -> None:
     """Measure and print."""
-    model = YOLO(str(Path(DEFAULT_MODEL)))  # before EGL: torchvision must be loaded first
+    model = YOLO(str(Path(DEFAULT_MODEL)))
+    theirs(model, [np.full((HEIGHT, WIDTH, 3), 127, np.uint8)])  # torchvision must be loaded before EGL is opened
     pictures = frames()
     detector = Detector(EXPORT, threads=2)
     await detector.start()

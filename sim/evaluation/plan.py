@@ -19,9 +19,9 @@ SLOWEST_MPS, FASTEST_MPS = 2.0, 12.0
 END_M = 120.0
 """The picture's middle stays so far from a route's ends."""
 JOIN_M = 200.0
-"""No event nearer to where vehicles enter the network: they must be driving before they stop."""
-MARGIN_M = 25.0
-"""Nor nearer to an edge's ends."""
+"""No event nearer to where vehicles enter the network, or a shoulder begins: changing lanes takes its way."""
+AFTER_M, BEFORE_M = 70.0, 25.0
+"""Nor so near after an edge's start and before its end: SUMO leaves a lane change across edges unfinished."""
 HOME = Home(lat_deg=34.760276, lon_deg=113.700391)
 """A scenario needs one; nobody starts there."""
 
@@ -97,8 +97,10 @@ def spot_at(patrol: Patrol, t_s: float, ahead_m: float = 0.0) -> Spot | None:
     None where no vehicle can be asked to pull over: between edges, near their ends, without a shoulder.
     """
     x, y = track_of(patrol.route).at(patrol.middle_m(t_s) + ahead_m)
-    for number, edge in enumerate(ROUTES[patrol.route]):
+    shoulder_before = False
+    for edge in ROUTES[patrol.route]:
         right = edge_lanes(edge)[0]
+        goes_on, shoulder_before = shoulder_before, right.lane_type == "shoulder"
         steps = np.diff(right.shape, axis=0)
         way = steps / np.hypot(*steps.T)[:, None]
         pos = np.einsum("ij,ij->i", np.array([x, y]) - right.shape[:-1], way)
@@ -107,7 +109,6 @@ def spot_at(patrol: Patrol, t_s: float, ahead_m: float = 0.0) -> Spot | None:
         if not len(inside) or right.lane_type != "shoulder":
             continue
         pos_m = float(length[: inside[0]].sum() + pos[inside[0]])
-        first_m = JOIN_M if number == 0 else MARGIN_M
-        if first_m <= pos_m <= right.length_m - MARGIN_M:
+        if (AFTER_M if goes_on else JOIN_M) <= pos_m <= right.length_m - BEFORE_M:
             return Spot(edge, round(pos_m, 1))
     return None

@@ -10,7 +10,7 @@ from sim.world.events.lane_stop import LaneStopConfig
 from sim.world.events.shoulder_stop import ShoulderStopConfig
 
 DURATION_S = 45.0
-LEAD_S = 90.0
+LEAD_S = 120.0
 APPROACH_S = 18.0
 """From an event's start to the picture's middle passing: 10 s of driving there, once a car has come by."""
 KINDS = {

@@ -9,7 +9,7 @@ import pytest
 from sim.evaluate import parse_seeds
 from sim.evaluation.noise import Telemetry, believed
 from sim.evaluation.patrol import ROUTES, Patrol, track_of
-from sim.evaluation.plan import spot_at
+from sim.evaluation.plan import AFTER_M, spot_at
 from sim.evaluation.suites import UnknownSuite, names, plan_flight
 from sim.geo import Origin
 from sim.payload.pose_error import PoseErrorSize
@@ -42,7 +42,7 @@ def test_events_are_set_where_the_camera_comes_by(suite: str) -> None:
         plan = plan_flight(suite, seed)
         for event in plan.scenario.events:
             lane = lanes[event.edge]
-            assert 0 < event.pos_m < lane.length_m
+            assert AFTER_M <= event.pos_m < lane.length_m
             along = np.r_[0.0, np.cumsum(np.hypot(*np.diff(lane.shape, axis=0).T))]
             at = np.array([np.interp(event.pos_m, along, lane.shape[:, i]) for i in range(2)])
             middles = [
